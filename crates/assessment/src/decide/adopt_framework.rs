@@ -1,0 +1,31 @@
+//! Taking a framework into use.
+
+use super::{Context, event, has_come};
+use crate::command::AdoptFramework;
+use crate::event::{Event, FrameworkAdopted};
+use crate::framework::Framework;
+use crate::rejection::Rejection;
+use crate::state::State;
+
+pub(super) fn decide(
+    state: &State,
+    command: &AdoptFramework,
+    context: &Context,
+) -> Result<Vec<Event>, Rejection> {
+    let framework = &command.framework;
+    if let Some(finding) = framework.findings().first() {
+        let finding = finding.to_string();
+        return Err(Rejection::FrameworkUnsound { framework: framework.id, finding });
+    }
+    has_come(command.adopted_on, context)?;
+    match state.frameworks.get(&framework.id) {
+        Some(adopted) if adopted == framework.as_ref() => Ok(vec![]),
+        Some(_) => Err(Rejection::FrameworkExists { framework: framework.id }),
+        None => Ok(event(FrameworkAdopted {
+            adopted_on: command.adopted_on,
+            process_digest: framework.process_digest(),
+            scoring_digest: framework.scoring_digest(),
+            framework: Box::new(Framework::clone(framework)),
+        })),
+    }
+}

@@ -1,0 +1,112 @@
+//! The few texts that may stand in a record: names and addresses, never what a person said.
+
+use serde::Serialize;
+use serde::de::{self, Deserialize, Deserializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// A name as somebody else writes it: one line, at most 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Name(String);
+
+/// The address of a source on the web.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct SourceUrl(String);
+
+/// A text that cannot be what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not {expected}")]
+pub struct InvalidText {
+    /// What was given.
+    pub text: String,
+    /// What would have been right, in words.
+    pub expected: &'static str,
+}
+
+impl Name {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl SourceUrl {
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Name {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let fits = !text.is_empty() && text.chars().count() <= 200 && text.trim() == text;
+        if fits && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            let expected = "a name (one line of 1 to 200 characters, no space around it)";
+            Err(InvalidText { text: text.to_owned(), expected })
+        }
+    }
+}
+
+impl FromStr for SourceUrl {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let fits = rest.is_some_and(|rest| !rest.is_empty()) && text.len() <= 500;
+        if fits && text.bytes().all(|b| b.is_ascii_graphic()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            let expected = "a web address (http:// or https://, at most 500 characters, no space)";
+            Err(InvalidText { text: text.to_owned(), expected })
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Display for SourceUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_keep_to_their_form() {
+        assert!("King's Lynn & West Norfolk".parse::<Name>().is_ok());
+        for wrong in ["", " York", "York\n", "a\u{85}b", &"x".repeat(201)] {
+            assert!(wrong.parse::<Name>().is_err(), "{wrong:?}");
+        }
+        assert!("https://example.org/a?b=c".parse::<SourceUrl>().is_ok());
+        for wrong in ["", "https://", "example.org", "javascript:alert(1)", "https://a b"] {
+            assert!(wrong.parse::<SourceUrl>().is_err(), "{wrong:?}");
+        }
+    }
+}

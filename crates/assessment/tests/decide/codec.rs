@@ -1,0 +1,286 @@
+//! What is recorded is read back as it was: a record outlives every program that wrote it.
+//!
+//! Guards against a member that is written and not read, a reader that lets a doubtful record
+//! pass, and a record that RFC 8785 or another language would write differently.
+
+use super::*;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// A command of every kind, with every member that it can have; each in the state that those
+/// before it made, so that together they record an event of every kind.
+fn every_command() -> Vec<Command> {
+    let full = json!({
+        "aliases": ["Q99", "99X"], "as_at": "2025", "code": SYSTEM, "fictional": true,
+        "kind": "integrated_care_system", "name": "Möckshire \u{1F6A2}", "name_basis": "derived",
+        "official_name": "NHS Mockshire Integrated Care Board", "region": "North East",
+    });
+    let amend = json!({
+        "code": SYSTEM, "name": "Mockshire", "official_name": "Mockshire ICB", "reason": "renamed",
+        "region": "North-East",
+    });
+    let merge = json!({"into": CITY, "old": ["X99000004"], "on": "2023-04-01"});
+    let join = json!({
+        "authority": COUNTY, "from": "2022-07", "source": "https://example.org/a?b=%22",
+        "system": SYSTEM,
+    });
+    let leave = json!({"authority": COUNTY, "system": SYSTEM, "to": "2024"});
+    let none = json!({});
+    let accepted = json!({"accept_disagreement": "sources_differ", "score": 65});
+    let correcting = json!({
+        "assessment": "X99000001-2024-b", "by": "p-017", "category": "processes",
+        "correction": true, "reviewed_on": "2024-05-01", "role": "specialist_advisor",
+    });
+    vec![
+        adopt(framework("la-2023")),
+        adopt(framework("ics-2023")),
+        adopt(framework("la-2025")),
+        authority(COUNTY),
+        authority(CITY),
+        authority("X99000004"),
+        command("register_organisation", full, none.clone()),
+        command("amend_organisation", amend, none.clone()),
+        command("succeed_organisations", merge, none.clone()),
+        command("add_area_member", join, none.clone()),
+        command("end_area_member", leave, none),
+        open(json!({})),
+        import(accepted),
+        import(json!({"partial": true, "replace": "as_published", "scores": null})),
+        review(json!({"was": null})),
+        review(json!({"was": 3})),
+        review(correcting),
+    ]
+}
+
+fn every_event() -> Vec<Event> {
+    let mut events = given(every_command()).events;
+    let opened = json!({"created": "2026-05-17T09:30:00.000Z", "format": 1, "origin": "a.org/b"});
+    events.push(event("ledger_opened", opened));
+    events
+}
+
+/// Every value in a text of JSON, with its path.
+fn walk<'a>(value: &'a Value, path: String, visit: &mut dyn FnMut(&str, &'a Value)) {
+    visit(&path, value);
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| walk(value, format!("{path}.{name}"), visit));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, format!("{path}[]"), visit)),
+        _ => {}
+    }
+}
+
+/// The same object, with a member that nobody knows beside the others at each depth.
+fn with_strangers(value: &Value) -> Vec<Value> {
+    fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                found.push(at.clone());
+                members
+                    .iter()
+                    .for_each(|(name, value)| pointers(value, format!("{at}/{name}"), found));
+            }
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| pointers(item, format!("{at}/{index}"), found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    pointers(value, String::new(), &mut found);
+    let stranger = |pointer: &String| {
+        // The keys of a framework's sources are names of its own.
+        let open = pointer.ends_with("/sources");
+        let mut changed = value.clone();
+        changed.pointer_mut(pointer)?.as_object_mut()?.insert("stranger".to_owned(), json!(1));
+        (!open).then_some(changed)
+    };
+    found.iter().filter_map(stranger).collect()
+}
+
+#[test]
+fn every_event_is_read_back() {
+    let mut kinds = BTreeSet::new();
+    for event in every_event() {
+        let data = event.encode().to_string();
+        let read = Event::decode(event.kind(), event.schema(), &data).expect("what was written");
+        assert_eq!(read, event);
+        kinds.insert(event.kind());
+    }
+    assert_eq!(kinds, Event::KINDS.iter().copied().collect(), "an event without an example");
+}
+
+#[test]
+fn every_command_is_read_back() {
+    let mut kinds = BTreeSet::new();
+    for command in every_command() {
+        let data = command.encode().to_string();
+        assert_eq!(Command::decode(command.kind(), &data).expect("what was written"), command);
+        kinds.insert(command.kind());
+    }
+    assert_eq!(kinds, Command::KINDS.iter().copied().collect(), "a command without an example");
+}
+
+#[test]
+fn unknown_members_are_refused_at_every_depth() {
+    for event in every_event() {
+        for data in with_strangers(&event.encode()) {
+            let read = Event::decode(event.kind(), event.schema(), &data.to_string());
+            assert!(read.is_err(), "{data}");
+        }
+    }
+    for command in every_command() {
+        for data in with_strangers(&command.encode()) {
+            assert!(Command::decode(command.kind(), &data.to_string()).is_err(), "{data}");
+        }
+    }
+}
+
+#[test]
+fn a_member_given_twice_is_refused() {
+    // The second stands first, so that the one that counts in most readers is the true one.
+    let doubled = |data: &Value| -> Vec<String> {
+        let members = data.as_object().expect("data are an object");
+        let text = data.to_string();
+        let again =
+            |(name, value): (&String, &Value)| format!("{{\"{name}\":{value},{}", &text[1..]);
+        members.iter().map(again).collect()
+    };
+    for event in every_event() {
+        for data in doubled(&event.encode()) {
+            assert!(Event::decode(event.kind(), event.schema(), &data).is_err(), "{data}");
+        }
+    }
+    for command in every_command() {
+        for data in doubled(&command.encode()) {
+            assert!(Command::decode(command.kind(), &data).is_err(), "{data}");
+        }
+    }
+}
+
+#[test]
+fn no_event_holds_what_a_record_must_not() {
+    for event in every_event() {
+        let data = event.encode();
+        let mut visit = |path: &str, value: &Value| match value {
+            Value::Null => panic!("{path} is null"),
+            Value::Number(number) => {
+                let whole = number.as_i64().expect("whole numbers");
+                assert!(whole.unsigned_abs() < 1 << 53, "{path}: {whole}");
+            }
+            Value::String(text) => {
+                let control = |c: char| c.is_control() && c != '\n';
+                assert!(!text.contains(control), "{path}: {text:?}");
+            }
+            Value::Object(members) => {
+                for name in members.keys() {
+                    let valid = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+                    assert!(name.as_bytes()[0].is_ascii_lowercase() && name.bytes().all(valid));
+                }
+            }
+            Value::Bool(_) | Value::Array(_) => {}
+        };
+        walk(&data, event.kind().to_owned(), &mut visit);
+        assert!(data.to_string().len() < 60_000, "{} does not fit a record", event.kind());
+    }
+}
+
+#[test]
+fn kinds_are_what_happened_and_commands_what_to_do() {
+    let past = ["opened", "adopted", "registered", "amended", "succeeded", "added", "ended"];
+    let past = [&past[..], &["imported", "replaced", "reviewed"][..]].concat();
+    for kind in Event::KINDS {
+        let verb = kind.rsplit('_').next().expect("a word");
+        assert!(past.contains(&verb), "{kind}");
+        assert!(kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{kind}");
+    }
+    let imperative =
+        ["adopt", "register", "amend", "succeed", "add", "end", "open", "import", "review"];
+    for kind in Command::KINDS {
+        let verb = kind.split('_').next().expect("a word");
+        assert!(imperative.contains(&verb), "{kind}");
+    }
+}
+
+#[test]
+fn a_kind_or_schema_of_a_later_version_is_told_from_damage() {
+    let unknown = Event::decode("score_struck_out", 1, "{}").expect_err("not known");
+    assert_eq!(
+        unknown.to_string(),
+        "kind `score_struck_out` in schema 1 is not known to this version"
+    );
+    let later = Event::decode("score_reviewed", 2, "{}").expect_err("not known");
+    assert_eq!(later.to_string(), "kind `score_reviewed` in schema 2 is not known to this version");
+    let damaged = Event::decode("score_reviewed", 1, "{}").expect_err("not whole");
+    let start = "the data of a `score_reviewed` do not have its shape: missing field";
+    assert!(damaged.to_string().starts_with(start), "{damaged}");
+    let unknown = Command::decode("set_score", "{}").expect_err("not known");
+    assert_eq!(unknown.to_string(), "`set_score` is not a command");
+}
+
+#[test]
+fn every_command_has_a_schema_that_names_its_members() {
+    let schemas = Command::schemas();
+    let kinds: Vec<&str> = schemas.iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(kinds, Command::KINDS);
+    for command in every_command() {
+        let (_, schema) = schemas.iter().find(|(kind, _)| *kind == command.kind()).expect("one");
+        let schema = serde_json::to_value(schema).expect("a schema is JSON");
+        for name in command.encode().as_object().expect("an object").keys() {
+            let known = schema["properties"].get(name);
+            assert!(known.is_some(), "{}: {name}", command.kind());
+        }
+    }
+}
+
+/// A decided event, once it has happened, is not decided again: the same command is quiet or
+/// refused, but for a review, which is a fact each time that it is made.
+#[test]
+fn what_has_happened_is_not_decided_again() {
+    let mut known = given([]);
+    for command in every_command() {
+        known = known.and(command.clone());
+        let again = known.clone().when(command.clone());
+        match &command {
+            Command::ReviewScore(_) => assert!(again.outcome.is_ok_and(|events| events.len() == 1)),
+            _ => assert!(again.outcome.is_ok_and(|events| events.is_empty()), "{command:?}"),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_review_is_read_back(
+        score in 1..=4u8, previous in proptest::option::of(1..=4u8), correction in any::<bool>(),
+        year in 1000..9999u32, month in 1..=12u32, person in 0..1_000_000u64,
+    ) {
+        let mut data = json!({
+            "assessment": "X99000001-2024-a", "basis": "statement", "by": format!("p-{person}"),
+            "reason": "new_evidence", "reviewed_on": format!("{year}-{month:02}"),
+            "role": "assessor", "score": score, "statement": "safeguarding",
+        });
+        if let Some(previous) = previous {
+            data["previous"] = json!(previous);
+        }
+        if correction {
+            data["correction"] = json!(true);
+        }
+        prop_assert_eq!(event("score_reviewed", data.clone()).encode(), data);
+    }
+
+    /// A name goes through the ledger as it was written, whatever its letters.
+    #[test]
+    fn any_name_is_read_back_or_refused(name in "\\PC{0,12}|.{0,12}") {
+        let data = json!({
+            "code": COUNTY, "kind": "local_authority", "name": name, "name_basis": "stated",
+        });
+        match Event::decode("organisation_registered", 1, &data.to_string()) {
+            Ok(event) => prop_assert_eq!(event.encode(), data),
+            Err(_) => prop_assert!(
+                name.is_empty() || name.trim() != name || name.chars().any(char::is_control)
+            ),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The rules, one command at a time: given what happened, when somebody asks, then what comes of
+//! it.
+//!
+//! Guards against the fear that a rule is written down and not kept: that the ledger takes a
+//! decision it must refuse, refuses a fact it must record, or records the same fact twice. Every
+//! command has three kinds of test: it does, it refuses, it stays quiet.
+
+mod codec;
+mod imports;
+mod opening;
+mod organisations;
+mod rejections;
+mod reviews;
+
+use assessment::{Command, Context, Event, Rejection, State, decide, evolve};
+use serde_json::{Value, json};
+
+/// The day on which every decision here is made.
+const TODAY: &str = "2026-05-17";
+/// Two authorities and a system; invented, as all that happens to them here is.
+const COUNTY: &str = "X99000001";
+const CITY: &str = "X99000002";
+const SYSTEM: &str = "X99000003";
+/// Nine scores that make 23 of 36: 64 %, Good, one mark above Requires improvement.
+const GOOD: [u8; 9] = [2, 3, 3, 3, 3, 2, 2, 3, 2];
+
+/// What has happened so far.
+#[derive(Debug, Clone, Default)]
+struct Given {
+    state: State,
+    events: Vec<Event>,
+}
+
+/// What came of a command.
+#[derive(Debug)]
+struct When {
+    given: Given,
+    command: Command,
+    outcome: Result<Vec<Event>, Rejection>,
+}
+
+fn given(commands: impl IntoIterator<Item = Command>) -> Given {
+    commands.into_iter().fold(Given::default(), Given::and)
+}
+
+impl Given {
+    /// The same, and then what comes of a command, which must not be refused.
+    fn and(self, command: Command) -> Self {
+        let When { mut given, outcome, command } = self.when(command);
+        let events = outcome.unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        for event in &events {
+            given.state = evolve(given.state, event);
+        }
+        given.events.extend(events);
+        given
+    }
+
+    fn when(self, command: Command) -> When {
+        let outcome = decide(&self.state, &command, &context());
+        When { given: self, command, outcome }
+    }
+}
+
+impl When {
+    #[track_caller]
+    fn then(self, expected: impl IntoIterator<Item = Event>) -> Given {
+        let expected: Vec<Event> = expected.into_iter().collect();
+        assert_eq!(self.outcome.as_ref(), Ok(&expected));
+        self.given.and(self.command)
+    }
+
+    #[track_caller]
+    fn quiet(self) -> Given {
+        self.then([])
+    }
+
+    #[track_caller]
+    fn refused(self, code: &str) -> Rejection {
+        let refusal = self.outcome.expect_err("this must be refused");
+        assert_eq!(refusal.code(), code, "{refusal}");
+        refusal
+    }
+
+    /// What was recorded, as it stands in the record.
+    #[track_caller]
+    fn recorded(self) -> Vec<(&'static str, Value)> {
+        let events = self.outcome.unwrap_or_else(|refusal| panic!("{refusal}"));
+        events.iter().map(|event| (event.kind(), event.encode())).collect()
+    }
+}
+
+fn context() -> Context {
+    let actor = "p-001".parse().expect("a person");
+    Context { actor, today: TODAY.parse().expect("a day") }
+}
+
+/// A command, as it is submitted; further members replace those of `data`, `null` removes one.
+fn command(kind: &str, mut data: Value, further: Value) -> Command {
+    let members = data.as_object_mut().expect("data are an object");
+    for (name, value) in further.as_object().expect("members are an object") {
+        match value {
+            Value::Null => members.remove(name),
+            value => members.insert(name.clone(), value.clone()),
+        };
+    }
+    Command::decode(kind, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
+}
+
+fn event(kind: &str, data: Value) -> Event {
+    Event::decode(kind, 1, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
+}
+
+/// A shipped framework's file, to be adopted as it is or changed.
+fn framework(id: &str) -> Value {
+    let text = assessment::framework::Framework::shipped_text(id.parse().expect("an id"));
+    serde_json::from_str(text.expect("shipped")).expect("a framework is JSON")
+}
+
+fn adopt(framework: Value) -> Command {
+    command("adopt_framework", json!({"adopted_on": "2023-12", "framework": framework}), json!({}))
+}
+
+fn register(code: &str, kind: &str) -> Command {
+    let data = json!({"code": code, "kind": kind, "name": format!("Body {code}")});
+    command("register_organisation", data, json!({}))
+}
+
+fn authority(code: &str) -> Command {
+    register(code, "local_authority")
+}
+
+fn system(code: &str) -> Command {
+    register(code, "integrated_care_system")
+}
+
+fn open(further: Value) -> Command {
+    let data = json!({
+        "framework": "la-2023", "kind": "baseline", "opened_on": "2024-02-01",
+        "organisation": COUNTY,
+    });
+    command("open_assessment", data, further)
+}
+
+fn import(further: Value) -> Command {
+    let data = json!({
+        "date": "2024-05-17", "framework": "la-2023", "month": "2024-05", "name": "Exampleshire",
+        "organisation": COUNTY, "programme": "formal", "rating": "good", "score": 64,
+        "scores": GOOD, "source": "https://example.org/report",
+    });
+    command("import_publication", data, further)
+}
+
+/// A review of the first statement, which scores 2 in [`GOOD`].
+fn review(further: Value) -> Command {
+    let data = json!({
+        "organisation": COUNTY, "reason": "ongoing_review", "reviewed_on": "2024-06-03",
+        "score": 3, "statement": "assessing-needs",
+    });
+    command("review_score", data, further)
+}
