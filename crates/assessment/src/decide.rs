@@ -13,6 +13,7 @@ use crate::rejection::Rejection;
 use crate::state::{Organisation, State};
 use crate::{FrameworkId, OrganisationCode, PartialDate, PersonId};
 use chrono::NaiveDate;
+use serde_json::Value;
 
 /// What a decision needs from outside, given to it so that it can be made again.
 #[derive(Debug, Clone, Copy)]
@@ -79,14 +80,27 @@ fn framework(state: &State, framework: FrameworkId) -> Result<&Framework, Reject
 }
 
 /// The first member in which two objects differ, in words with both values.
-fn difference(known: &serde_json::Value, given: &serde_json::Value) -> Option<String> {
+fn difference(known: &Value, given: &Value) -> Option<String> {
     let (known, given) = (known.as_object()?, given.as_object()?);
-    let shown = |value: Option<&serde_json::Value>| match value {
-        None => "nothing".to_owned(),
-        Some(serde_json::Value::String(text)) => format!("`{text}`"),
-        Some(other) => other.to_string(),
-    };
     let member = known.keys().chain(given.keys()).find(|key| known.get(*key) != given.get(*key))?;
-    let (there, here) = (shown(known.get(member)), shown(given.get(member)));
-    Some(format!("its {member} is {there}, not {here}"))
+    let (there, here) = (known.get(member), given.get(member));
+    let within = there.zip(here).and_then(|(there, here)| difference(there, here));
+    Some(match within {
+        Some(within) => format!("{within} ({member})"),
+        None => format!("its {member} is {}, not {}", in_words(there), in_words(here)),
+    })
+}
+
+fn in_words(value: Option<&Value>) -> String {
+    match value {
+        None => "nothing".to_owned(),
+        Some(Value::String(text)) => format!("`{text}`"),
+        Some(Value::Array(items)) => format!("a list of {}", items.len()),
+        Some(Value::Object(members)) => {
+            let members = members.iter();
+            let members = members.map(|(name, value)| format!("{name} {}", in_words(Some(value))));
+            members.collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    }
 }

@@ -52,74 +52,78 @@ fn what_is_not_json_is_found_with_line_and_column() {
     );
 }
 
+/// What stands in the shipped file, what is put in its place, and what is found then.
+const BROKEN: [(&str, &str, &str); 12] = [
+    ("  \"kind\": \"local_authority\",\n", "", "line 394 column 1: missing field `kind`"),
+    (
+        r#""id": "safeguarding","#,
+        "",
+        "line 258 column 11 (scoring.themes[2].statements[1]): \
+            missing field `id`",
+    ),
+    (
+        "\"id\": \"safeguarding\",",
+        "\"id\": \"\",",
+        "line 244 column 20 (scoring.themes[2].statements[1].id): `` is not a quality \
+             statement's id (lower-case letters, digits and hyphens, a letter first)",
+    ),
+    (
+        "\"value\": \"ceiling\"",
+        "\"value\": \"bankers\"",
+        "line 34 column 86 (scoring.rounding.value): unknown variant `bankers`, expected one \
+             of `ceiling`, `floor`, `half_up`",
+    ),
+    (
+        "\"source\": \"published_ratings\", \"value\": []",
+        "\"source\": \"published_ratings\", \"value\": [\"cap\"]",
+        "line 46 column 85 (scoring.limiters.value): unknown limiter `cap`: this program \
+             knows none",
+    ),
+    (
+        "\"from\": 39",
+        "\"from\": 38.5",
+        "line 41 column 55 (scoring.bands.value[1].from): invalid type: floating point \
+             `38.5`, expected u8",
+    ),
+    (
+        "\"from\": 25",
+        "\"from\": 0",
+        "line 40 column 42 (scoring.bands.value[0].from): `0` is not a percentage of scores \
+             (25 to 100)",
+    ),
+    (
+        "\"value\": \"2025\"",
+        "\"value\": \"early 2025\"",
+        "line 11 column 87 (valid_to.value): `early 2025` is not a date (YYYY, YYYY-MM or \
+             YYYY-MM-DD)",
+    ),
+    (
+        "{\"basis\": \"inferred\", \"source\": \"how_we_rate_2025\", \"value\": \"2025\"}",
+        "null",
+        "line 11 column 18 (valid_to): invalid type: null, expected struct Sourced",
+    ),
+    (
+        "\"aim_months\": 24",
+        "\"aim\": 24",
+        "line 26 column 13 (phases[1].value.aim): unknown field `aim`, expected one of `id`, \
+             `name`, `from`, `to`, `aim_months`",
+    ),
+    (
+        "    \"ours\":",
+        "    \"Ours\":",
+        "line 378 column 10 (sources.Ours): `Ours` is not a source's key (a-z, 0-9 and _, a \
+             letter first)",
+    ),
+    (
+        "    \"ours\":",
+        "    \"accuracy\":",
+        "line 378 column 14 (sources.accuracy): duplicate key `accuracy`",
+    ),
+];
+
 #[test]
 fn what_has_not_the_shape_of_a_framework_is_found_with_its_path() {
-    for (from, to, expected) in [
-        ("  \"kind\": \"local_authority\",\n", "", "line 394 column 1: missing field `kind`"),
-        (
-            "\"id\": \"safeguarding\",",
-            "",
-            "line 258 column 11 (scoring.themes[2].statements[1]): missing field `id`",
-        ),
-        (
-            "\"id\": \"safeguarding\",",
-            "\"id\": \"\",",
-            "line 244 column 20 (scoring.themes[2].statements[1].id): `` is not a quality \
-             statement's id (lower-case letters, digits and hyphens, a letter first)",
-        ),
-        (
-            "\"value\": \"ceiling\"",
-            "\"value\": \"bankers\"",
-            "line 34 column 86 (scoring.rounding.value): unknown variant `bankers`, expected one \
-             of `ceiling`, `floor`, `half_up`",
-        ),
-        (
-            "\"source\": \"published_ratings\", \"value\": []",
-            "\"source\": \"published_ratings\", \"value\": [\"cap\"]",
-            "line 46 column 85 (scoring.limiters.value): unknown limiter `cap`: this program \
-             knows none",
-        ),
-        (
-            "\"from\": 39",
-            "\"from\": 38.5",
-            "line 41 column 55 (scoring.bands.value[1].from): invalid type: floating point \
-             `38.5`, expected u8",
-        ),
-        (
-            "\"from\": 25",
-            "\"from\": 0",
-            "line 40 column 42 (scoring.bands.value[0].from): `0` is not a percentage of scores \
-             (25 to 100)",
-        ),
-        (
-            "\"value\": \"2025\"",
-            "\"value\": \"early 2025\"",
-            "line 11 column 87 (valid_to.value): `early 2025` is not a date (YYYY, YYYY-MM or \
-             YYYY-MM-DD)",
-        ),
-        (
-            "{\"basis\": \"inferred\", \"source\": \"how_we_rate_2025\", \"value\": \"2025\"}",
-            "null",
-            "line 11 column 18 (valid_to): invalid type: null, expected struct Sourced",
-        ),
-        (
-            "\"aim_months\": 24",
-            "\"aim\": 24",
-            "line 26 column 13 (phases[1].value.aim): unknown field `aim`, expected one of `id`, \
-             `name`, `from`, `to`, `aim_months`",
-        ),
-        (
-            "    \"ours\":",
-            "    \"Ours\":",
-            "line 378 column 10 (sources.Ours): `Ours` is not a source's key (a-z, 0-9 and _, a \
-             letter first)",
-        ),
-        (
-            "    \"ours\":",
-            "    \"accuracy\":",
-            "line 378 column 14 (sources.accuracy): duplicate key `accuracy`",
-        ),
-    ] {
+    for (from, to, expected) in BROKEN {
         assert_eq!(text("la-2023").matches(from).count(), 1, "{from}");
         assert_eq!(findings(&text("la-2023").replace(from, to)), [expected]);
     }

@@ -18,7 +18,7 @@ pub struct Reviewed {
     pub reviewed_on: PartialDate,
     /// The statement's score as judged then; none while category scores are missing.
     pub score: Option<Score>,
-    /// Whether that is another than before.
+    /// Whether the score that was reviewed is another now.
     pub outcome: Outcome,
     /// Who decided.
     pub by: PersonId,
@@ -51,7 +51,7 @@ pub struct ReviewedRow {
     pub reviewed_on: PartialDate,
     /// The statement's score as judged then.
     pub score: Option<Score>,
-    /// Whether that is another than before.
+    /// Whether the score that was reviewed is another now.
     pub outcome: Outcome,
     /// Who decided.
     pub by: PersonId,

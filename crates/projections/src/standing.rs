@@ -150,14 +150,14 @@ impl Standing {
         let waits = self.waits(framework);
         let statement = framework.statement(event.statement)?.1;
         let cell = self.cells.iter_mut().find(|cell| cell.statement == event.statement)?;
-        let before = cell.judged;
-        match event.category {
+        let before = match event.category {
             None => {
-                (cell.judged, cell.judged_here) = (Some(event.score), true);
-                cell.percent = None;
+                let before = cell.judged.replace(event.score);
+                (cell.judged_here, cell.percent) = (true, None);
+                before
             }
             Some(category) => {
-                cell.categories.insert(category, event.score);
+                let before = cell.categories.insert(category, event.score);
                 // Until the required set is complete, a cell keeps what it had.
                 let required = statement.required_categories.value.iter();
                 let scores: Option<Vec<Score>> =
@@ -167,15 +167,16 @@ impl Standing {
                     (cell.judged, cell.judged_here) = (Some(rolled_up.score), true);
                     cell.percent = Some(rolled_up.percent);
                 }
+                before
             }
-        }
+        };
         if !waits && cell.score != cell.judged {
             cell.score = cell.judged;
             cell.changed_on = Some(event.reviewed_on);
         }
         cell.reviewed_on = Some(event.reviewed_on);
         cell.position = position;
-        Some(Review { score: cell.judged, changed: cell.judged != before })
+        Some(Review { score: cell.judged, changed: before != Some(event.score) })
     }
 
     /// Whether what is judged now waits: once something is published, some frameworks change a
@@ -279,7 +280,7 @@ impl Standing {
 pub(crate) struct Review {
     /// The cell's score as judged then; none while category scores are missing.
     pub(crate) score: Option<Score>,
-    /// Whether that is another than before.
+    /// Whether the score that was reviewed, of a category or of the statement, is another now.
     pub(crate) changed: bool,
 }
 

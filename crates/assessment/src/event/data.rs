@@ -207,9 +207,7 @@ pub struct PublicationImported {
 }
 
 /// The programme under which a published assessment was made.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Programme {
     /// The pilots of 2023, with indicative ratings.
