@@ -1,0 +1,82 @@
+//! What can keep the ledger from answering.
+
+use journal::EncodeError;
+
+/// Why the ledger could not do what it was asked; a refusal by a rule is not among it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The journal is damaged, or could not be read or written.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The journal could not be extended.
+    #[error(transparent)]
+    Append(#[from] journal::AppendError),
+    /// A ledger could not be begun.
+    #[error(transparent)]
+    Create(#[from] journal::CreateError),
+    /// A decision could not be written as a record.
+    #[error("{kind} cannot be recorded: {source}")]
+    Encode {
+        /// The command.
+        kind: &'static str,
+        /// Why.
+        source: EncodeError,
+    },
+    /// A record of a kind or schema from a later version of this program.
+    #[error("record {position} is a `{kind}` in schema {schema}, which this version does not know")]
+    NewerRecord {
+        /// Where it stands.
+        position: u64,
+        /// Its kind.
+        kind: String,
+        /// Its schema.
+        schema: u64,
+    },
+    /// A record whose bytes verify and whose data do not have the shape of its kind.
+    #[error("record {position}: {source}")]
+    Meaningless {
+        /// Where it stands.
+        position: u64,
+        /// What is wrong with its data.
+        source: assessment::event::DecodeError,
+    },
+    /// The index has taken in more than the journal holds: records are missing.
+    #[error("the journal ends with record {last}, and record {seen} had been read from it before")]
+    RecordsMissing {
+        /// The last record.
+        last: u64,
+        /// The last record that had been read.
+        seen: u64,
+    },
+    /// The index was built from another record than the one that stands there.
+    #[error("record {position} is not the one that had been read there before")]
+    Rewritten {
+        /// Where it stands.
+        position: u64,
+    },
+    /// The clock is more than a day behind the last record.
+    #[error("the clock says {now}, and the last record is of {last}")]
+    ClockBehind {
+        /// The reading of the clock.
+        now: String,
+        /// When the last record was recorded.
+        last: String,
+    },
+    /// The name is none that a transparency log can go by.
+    #[error("`{0}` cannot be the origin of a ledger")]
+    NotAnOrigin(String),
+    /// The clock gave something that is not an instant.
+    #[error("`{0}` is not an instant (YYYY-MM-DDTHH:MM:SS.mmmZ)")]
+    NotAnInstant(String),
+    /// Nothing was known at the time that was asked about.
+    #[error("nothing was known by {asked}: the first record is of {first}")]
+    BeforeFirst {
+        /// What was asked.
+        asked: String,
+        /// When the first record was recorded.
+        first: String,
+    },
+    /// The directory of the index cannot be replaced.
+    #[error("the index cannot be written: {0}")]
+    Index(#[from] crate::index::Unusable),
+}

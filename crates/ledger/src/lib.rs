@@ -1,0 +1,332 @@
+//! Where the journal and the domain meet: commands are handled, projections caught up, questions
+//! answered.
+//!
+//! No terminal and no clock: times, salts and keys are given to it.
+
+mod catalogue;
+mod error;
+mod index;
+mod keys;
+mod questions;
+mod streams;
+mod submission;
+mod time;
+mod verify;
+mod writer;
+
+pub use catalogue::{Catalogue, Scope, decode};
+pub use error::Error;
+pub use index::{Bookmark, Unusable, is_guarded};
+pub use questions::{AsOf, At, Filter, NotFound, Question};
+pub use submission::{Outcome, Receipt, Submission, SubmissionError};
+pub use time::Instant;
+pub use verify::{Verdict, verify};
+pub use writer::Caller;
+
+use crate::catalogue::Trouble;
+use crate::index::Index;
+use crate::writer::Desk;
+use assessment::OrganisationCode;
+use journal::{Batch, Beyond, End, Entry, FileStore, Head, Store};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often and how long to wait for another process to be done with the index.
+const INDEX_ATTEMPTS: u32 = 10;
+const INDEX_PAUSE: Duration = Duration::from_millis(50);
+
+/// A ledger in a directory.
+pub struct Ledger {
+    store: FileStore,
+    index_dir: PathBuf,
+    catalogue: Option<Catalogue>,
+    desk: Desk,
+    /// The index failed in this process once: it is not tried a third time.
+    failed: bool,
+}
+
+/// Whether a batch is recorded or only tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Record what the rules allow.
+    Record,
+    /// Record nothing, and tell what would come of it.
+    DryRun,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub struct Submitted {
+    /// What became of each command, in order.
+    pub outcomes: Vec<Outcome>,
+    /// What was found after the last whole command, and set aside.
+    pub set_aside: Option<Beyond>,
+}
+
+/// What a rebuild found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// The index before, if there was one that could be read.
+    pub before: Option<Bookmark>,
+    /// The index now.
+    pub after: Bookmark,
+}
+
+impl Ledger {
+    /// Begins a ledger.
+    pub fn init(dir: &Path, origin: &str, caller: &mut Caller<'_>) -> Result<Self, Error> {
+        let opening = writer::opening(origin, caller)?;
+        Ok(Self::over(FileStore::create(dir, &opening)?))
+    }
+
+    /// Opens a ledger.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        Ok(Self::over(FileStore::open(dir)?))
+    }
+
+    fn over(store: FileStore) -> Self {
+        let index_dir = store.dir().join("index");
+        Self { store, index_dir, catalogue: None, desk: Desk::default(), failed: false }
+    }
+
+    /// Where it lies, and how it is read.
+    pub fn store(&self) -> &FileStore {
+        &self.store
+    }
+
+    /// The end that a reader may read to now.
+    pub fn end(&self) -> Result<End, Error> {
+        Ok(self.store.head()?)
+    }
+
+    /// Handles a batch of commands: one sync for all of them.
+    ///
+    /// Each is decided on what came of those before; a refused one does not stop the others.
+    pub fn submit(
+        &mut self,
+        submissions: &[Submission],
+        mode: Mode,
+        caller: &mut Caller<'_>,
+    ) -> Result<Submitted, Error> {
+        let mut catalogue = match self.catalogue.take() {
+            Some(catalogue) => catalogue,
+            None => self.catalogue_to_write()?,
+        };
+        // What was only tried is no ground to record anything on.
+        if mode == Mode::Record && self.desk.is_ahead() {
+            self.desk = Desk::default();
+        }
+        // Take the lock, then decide on the latest state: nobody can have written in between.
+        let end = self.store.hold()?;
+        let outcomes = self.submit_held(&mut catalogue, end.head, submissions, mode, caller);
+        self.store.release();
+        if outcomes.is_err() {
+            self.desk = Desk::default();
+        }
+        let outcomes = outcomes?;
+        self.catalogue = Some(catalogue);
+        Ok(Submitted { outcomes, set_aside: end.beyond })
+    }
+
+    fn submit_held(
+        &mut self,
+        catalogue: &mut Catalogue,
+        head: Head,
+        submissions: &[Submission],
+        mode: Mode,
+        caller: &mut Caller<'_>,
+    ) -> Result<Vec<Outcome>, Error> {
+        let (outcomes, batch) = loop {
+            match self.decide(catalogue, head, submissions, caller) {
+                Ok(decided) => break decided,
+                Err(Trouble::Ledger(error)) => return Err(error),
+                Err(Trouble::Index(error)) if !catalogue.is_kept() => {
+                    return Err(Error::Index(error));
+                }
+                Err(Trouble::Index(_)) => self.replace(catalogue),
+            }
+            self.desk = Desk::default();
+        };
+        if mode == Mode::Record {
+            let appended = self.store.append(&batch)?;
+            self.desk.stored(appended.head);
+            // Acknowledged: what follows is derived, and its failure loses nothing.
+            match catalogue.catch_up(&self.store, &appended.head, &mut |_| {}) {
+                Ok(()) => {}
+                Err(Trouble::Ledger(error)) => return Err(error),
+                Err(Trouble::Index(_)) => self.replace(catalogue),
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn decide(
+        &mut self,
+        catalogue: &mut Catalogue,
+        head: Head,
+        submissions: &[Submission],
+        caller: &mut Caller<'_>,
+    ) -> Result<(Vec<Outcome>, Batch), Trouble> {
+        catalogue.catch_up(&self.store, &head, &mut |_| {})?;
+        self.desk.sit_down(&self.store, catalogue, head)?;
+        let mut batch = Batch::after(&head);
+        let outcomes = self.desk.decide(&self.store, catalogue, &mut batch, submissions, caller)?;
+        Ok((outcomes, batch))
+    }
+
+    /// The index, made anew where it cannot be used, or one in memory where another process keeps
+    /// it to itself.
+    fn catalogue_to_write(&self) -> Result<Catalogue, Error> {
+        for _ in 0..INDEX_ATTEMPTS {
+            let opened = match Index::open(&self.index_dir) {
+                Ok(index) if self.is_current(&index)? => Ok(index),
+                Ok(old) => {
+                    // Closed before it is made anew, or it would be in its own way.
+                    drop(old);
+                    Index::create(&self.index_dir)
+                }
+                Err(Unusable::Missing | Unusable::Broken) => Index::create(&self.index_dir),
+                Err(Unusable::Busy) => Err(Unusable::Busy),
+            };
+            match opened {
+                Ok(index) => return Ok(Catalogue::new(index, Scope::ALL)),
+                Err(Unusable::Busy) => std::thread::sleep(INDEX_PAUSE),
+                Err(Unusable::Missing | Unusable::Broken) => break,
+            }
+        }
+        Ok(Catalogue::new(Index::in_memory(), Scope::ALL))
+    }
+
+    /// Whether the rows come from the projections as they are in this version of the program; if
+    /// not, what they had come from must still be there before they are given up.
+    fn is_current(&self, index: &Index) -> Result<bool, Error> {
+        let Some(bookmark) = index.bookmark() else { return Ok(false) };
+        if bookmark.versions == Catalogue::versions() {
+            return Ok(true);
+        }
+        bookmark.check(&self.store, &self.store.head()?.head)?;
+        Ok(false)
+    }
+
+    /// Replaces a catalogue whose index failed: by a new index the first time, then by memory.
+    fn replace(&mut self, catalogue: &mut Catalogue) {
+        // Closed before it is made anew, or it would be in its own way.
+        *catalogue = Catalogue::new(Index::in_memory(), Scope::ALL);
+        if !std::mem::replace(&mut self.failed, true)
+            && let Ok(index) = Index::create(&self.index_dir)
+        {
+            *catalogue = Catalogue::new(index, Scope::ALL);
+        }
+    }
+
+    /// Answers a question about what the ledger knew, and what had happened, at a time.
+    pub fn ask<T>(&mut self, at: At, question: &Question<'_, T>) -> Result<T, Error> {
+        if at == At::default()
+            && let Some(answer) = self.ask_index(question)?
+        {
+            return Ok(answer);
+        }
+        let end = self.end_at(at)?;
+        let scope = Scope { effective: at.effective, ..question.scope };
+        let mut catalogue = Catalogue::new(Index::in_memory(), scope);
+        let answer = catalogue
+            .catch_up(&self.store, &end, &mut |_| {})
+            .and_then(|()| (question.answer)(&mut catalogue).map_err(Trouble::from));
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(Trouble::Ledger(error)) => Err(error),
+            Err(Trouble::Index(error)) => Err(Error::Index(error)),
+        }
+    }
+
+    /// Answers from the index; nothing if it cannot be used, so that the journal must be folded.
+    fn ask_index<T>(&mut self, question: &Question<'_, T>) -> Result<Option<T>, Error> {
+        // The index first, then the end: whatever it has taken in is acknowledged by then.
+        let mut catalogue = match self.catalogue.take() {
+            Some(catalogue) => catalogue,
+            None => match Index::open(&self.index_dir) {
+                Ok(index) if self.is_current(&index)? => Catalogue::new(index, Scope::ALL),
+                _ => return Ok(None),
+            },
+        };
+        let end = self.store.head()?;
+        let answer = catalogue
+            .catch_up(&self.store, &end.head, &mut |_| {})
+            .and_then(|()| (question.answer)(&mut catalogue).map_err(Trouble::from));
+        match answer {
+            Ok(answer) => {
+                self.catalogue = Some(catalogue);
+                Ok(Some(answer))
+            }
+            Err(Trouble::Index(_)) => Ok(None),
+            Err(Trouble::Ledger(error)) => Err(error),
+        }
+    }
+
+    /// Reads the journal, oldest first, from a position to the end.
+    pub fn read(
+        &self,
+        from: u64,
+        end: &Head,
+        visit: &mut dyn FnMut(&Entry<'_>) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let mut records = self.store.records(from, end)?;
+        while let Some(entry) = records.next()? {
+            if visit(&entry).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the history of an organisation, oldest first: through the index where there is one,
+    /// and else through the whole journal.
+    pub fn read_history(
+        &mut self,
+        code: OrganisationCode,
+        from: u64,
+        end: &Head,
+        visit: &mut dyn FnMut(&Entry<'_>) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let places = self.ask_index(&Question {
+            scope: Scope::ALL,
+            answer: &|catalogue| catalogue.history(code),
+        })?;
+        let Some(mut places) = places else { return self.read(from, end, visit) };
+        places.sort_unstable();
+        for place in places {
+            let stored = self.store.line_at(place)?;
+            let entry = Entry { place, line: stored.line(), record: stored.record() };
+            let position = entry.record.position;
+            if position > end.position || position >= from && visit(&entry).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Throws the index away and builds it from the journal.
+    pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64)) -> Result<Rebuilt, Error> {
+        self.catalogue = None;
+        let before = match Index::open(&self.index_dir) {
+            Ok(index) => index.bookmark().cloned(),
+            Err(Unusable::Busy) => return Err(Error::Index(Unusable::Busy)),
+            Err(Unusable::Missing | Unusable::Broken) => None,
+        };
+        let end = self.store.head()?;
+        let mut catalogue = Catalogue::new(Index::create(&self.index_dir)?, Scope::ALL);
+        match catalogue.catch_up(&self.store, &end.head, progress) {
+            Ok(()) => {}
+            Err(Trouble::Ledger(error)) => return Err(error),
+            Err(Trouble::Index(error)) => return Err(Error::Index(error)),
+        }
+        let after = catalogue.bookmark().cloned().ok_or(Error::Index(Unusable::Broken))?;
+        Ok(Rebuilt { before, after })
+    }
+
+    /// How the index stands to the journal.
+    pub fn index_state(&self) -> Result<Bookmark, Unusable> {
+        let index = Index::open(&self.index_dir)?;
+        index.bookmark().cloned().ok_or(Unusable::Broken)
+    }
+}

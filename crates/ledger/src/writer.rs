@@ -1,0 +1,302 @@
+//! Handling commands: decide, append, catch the projections up.
+
+use crate::catalogue::{Catalogue, Trouble, decode};
+use crate::error::Error;
+use crate::submission::{Outcome, Receipt, Submission};
+use crate::time::Instant;
+use assessment::{Context, Event, OrganisationCode, PersonId, State, decide, evolve};
+use journal::canonical::to_canonical;
+use journal::{Batch, Head, NewCommand, NewRecord, Place, Store};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What comes from outside: who writes, the clock, and randomness.
+pub struct Caller<'a> {
+    /// Who records.
+    pub actor: PersonId,
+    /// Reads the clock.
+    pub now: &'a mut dyn FnMut() -> Instant,
+    /// Draws the salt of a record.
+    pub salt: &'a mut dyn FnMut() -> [u8; 16],
+    /// Go on although the clock is more than a day behind the last record.
+    pub accept_clock: bool,
+}
+
+/// What decisions in a batch are made on, beyond what is stored.
+#[derive(Default)]
+pub(crate) struct Desk {
+    state: State,
+    loaded: BTreeSet<OrganisationCode>,
+    /// Versions of streams that were written to and are not stored yet.
+    versions: BTreeMap<String, u64>,
+    /// Commands that are not stored yet, by key, with where they will stand.
+    keys: BTreeMap<String, (journal::Hash, u64)>,
+    /// The head that all of this is true for, and when its record was recorded.
+    head: Option<(Head, Instant)>,
+    /// When what is not stored yet is recorded.
+    clock: Option<Instant>,
+}
+
+/// The times that a batch is recorded at.
+struct Clock {
+    recorded_at: Instant,
+    reading: Option<Instant>,
+}
+
+impl Desk {
+    /// Starts from what is stored, if somebody else has written since.
+    pub(crate) fn sit_down(
+        &mut self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        head: Head,
+    ) -> Result<(), Trouble> {
+        if self.head.is_some_and(|(known, _)| known == head) {
+            return Ok(());
+        }
+        let last = store.last(&head).map_err(Error::from)?;
+        let recorded_at = Instant::parse(last.record().recorded_at)?;
+        *self = Self { head: Some((head, recorded_at)), ..Self::default() };
+        for place in catalogue.framework_places()? {
+            self.replay(store, place)?;
+        }
+        Ok(())
+    }
+
+    /// Decides on a batch of commands, one after the other, each on what came of those before.
+    pub(crate) fn decide(
+        &mut self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        batch: &mut Batch,
+        submissions: &[Submission],
+        caller: &mut Caller<'_>,
+    ) -> Result<Vec<Outcome>, Trouble> {
+        let (_, last) = self.head.expect("a desk is sat down at before it is decided at");
+        let clock = clock(last, caller)?;
+        self.clock = Some(clock.recorded_at);
+        let mut outcomes = Vec::with_capacity(submissions.len());
+        for submission in submissions {
+            let outcome = match self.seen(store, catalogue, submission)? {
+                Some(outcome) => outcome,
+                None => self.consider(store, catalogue, batch, submission, &clock, caller)?,
+            };
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+
+    /// Whether something was decided that is not stored.
+    pub(crate) fn is_ahead(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// What is decided is stored, and known from the catalogue from now on.
+    pub(crate) fn stored(&mut self, head: Head) {
+        self.versions.clear();
+        self.keys.clear();
+        if let Some((known, recorded_at)) = &mut self.head
+            && *known != head
+        {
+            *known = head;
+            *recorded_at = self.clock.unwrap_or(*recorded_at);
+        }
+    }
+
+    /// The outcome of a command whose key is known.
+    fn seen(
+        &self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        submission: &Submission,
+    ) -> Result<Option<Outcome>, Trouble> {
+        let Submission { key, request, .. } = submission;
+        let outcome = |known: journal::Hash, position: Option<u64>| match known == *request {
+            true => Outcome::AlreadyThere { position },
+            false => Outcome::KeyReused { key: key.clone(), position },
+        };
+        if let Some((known, position)) = self.keys.get(key) {
+            return Ok(Some(outcome(*known, Some(*position))));
+        }
+        for place in catalogue.command(key)? {
+            let stored = store.line_at(place).map_err(Error::from)?;
+            let record = stored.record();
+            if record.command == key {
+                return Ok(Some(outcome(record.request, Some(record.position))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn consider(
+        &mut self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        batch: &mut Batch,
+        submission: &Submission,
+        clock: &Clock,
+        caller: &mut Caller<'_>,
+    ) -> Result<Outcome, Trouble> {
+        let command = &submission.command;
+        for code in command.organisations() {
+            self.load(store, catalogue, code)?;
+        }
+        if let Some(expected) = submission.expected_version {
+            let stream = command.stream(&self.state);
+            let found = self.version(catalogue, &stream)?;
+            if found != expected {
+                return Ok(Outcome::Conflict { stream, expected, found });
+            }
+        }
+        let context = Context { actor: caller.actor, today: clock.recorded_at.day() };
+        let events = match decide(&self.state, command, &context) {
+            Err(rejection) => return Ok(Outcome::Refused(rejection)),
+            Ok(events) if events.is_empty() => {
+                return Ok(Outcome::AlreadyThere { position: None });
+            }
+            Ok(events) => events,
+        };
+        let new = self.new_command(catalogue, submission, &events, clock, caller)?;
+        let encoded = batch.push(&new);
+        let positions = encoded.map_err(|source| Error::Encode { kind: command.kind(), source })?;
+        let receipts = self.accept(submission, &events, &new, positions.start);
+        Ok(Outcome::Recorded { positions, records: receipts })
+    }
+
+    fn new_command(
+        &self,
+        catalogue: &mut Catalogue,
+        submission: &Submission,
+        events: &[Event],
+        clock: &Clock,
+        caller: &mut Caller<'_>,
+    ) -> Result<NewCommand, Trouble> {
+        let mut versions: BTreeMap<String, u64> = BTreeMap::new();
+        let mut records = Vec::with_capacity(events.len());
+        for event in events {
+            let stream = event.stream();
+            let version = match versions.get(&stream) {
+                Some(version) => *version,
+                None => self.version(catalogue, &stream)?,
+            } + 1;
+            versions.insert(stream.clone(), version);
+            let occurred_on = event.occurred_on().unwrap_or(clock.recorded_at.day().into());
+            let data = to_canonical(&event.encode());
+            records.push(NewRecord {
+                data: data.expect("events have names, texts and integers that may be recorded"),
+                kind: event.kind().to_owned(),
+                occurred_on: occurred_on.to_string(),
+                salt: (caller.salt)(),
+                schema: event.schema(),
+                stream,
+                version,
+            });
+        }
+        Ok(NewCommand {
+            actor: caller.actor.to_string(),
+            clock: clock.reading.map(|reading| reading.to_string()),
+            command: submission.key.clone(),
+            recorded_at: clock.recorded_at.to_string(),
+            request: submission.request,
+            signature: None,
+            records,
+        })
+    }
+
+    /// Takes over what was decided, so that the next decision is made on it.
+    fn accept(
+        &mut self,
+        submission: &Submission,
+        events: &[Event],
+        new: &NewCommand,
+        position: u64,
+    ) -> Vec<Receipt> {
+        self.keys.insert(submission.key.clone(), (submission.request, position));
+        let mut receipts = Vec::with_capacity(events.len());
+        for (event, record) in events.iter().zip(&new.records) {
+            self.state = evolve(std::mem::take(&mut self.state), event);
+            self.versions.insert(record.stream.clone(), record.version);
+            let (stream, version) = (record.stream.clone(), record.version);
+            receipts.push(Receipt { kind: event.kind(), stream, version });
+        }
+        receipts
+    }
+
+    /// Replays the history of an organisation and of its assessments, once.
+    fn load(
+        &mut self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        code: OrganisationCode,
+    ) -> Result<(), Trouble> {
+        if self.loaded.insert(code) {
+            for place in catalogue.history(code)? {
+                self.replay(store, place)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn replay(&mut self, store: &impl Store, place: Place) -> Result<(), Trouble> {
+        let stored = store.line_at(place).map_err(Error::from)?;
+        let event = decode(&stored.record())?;
+        self.state = evolve(std::mem::take(&mut self.state), &event);
+        Ok(())
+    }
+
+    fn version(&self, catalogue: &mut Catalogue, stream: &str) -> Result<u64, Trouble> {
+        match self.versions.get(stream) {
+            Some(version) => Ok(*version),
+            None => Ok(catalogue.version(stream)?),
+        }
+    }
+}
+
+/// Reads the clock once for a batch. One that runs backwards is raised to the last record's time,
+/// as no record may be earlier than the one before; its reading is kept.
+fn clock(last: Instant, caller: &mut Caller<'_>) -> Result<Clock, Error> {
+    let now = (caller.now)();
+    if now >= last {
+        return Ok(Clock { recorded_at: now, reading: None });
+    }
+    if now.is_a_day_before(last) && !caller.accept_clock {
+        return Err(Error::ClockBehind { now: now.to_string(), last: last.to_string() });
+    }
+    Ok(Clock { recorded_at: last, reading: Some(now) })
+}
+
+/// The command that a ledger begins with.
+pub(crate) fn opening(origin: &str, caller: &mut Caller<'_>) -> Result<Batch, Error> {
+    if !journal::chain::is_origin(origin) {
+        return Err(Error::NotAnOrigin(origin.to_owned()));
+    }
+    let created = (caller.now)();
+    let event = Event::from(assessment::event::LedgerOpened {
+        created: created.to_string(),
+        format: journal::record::FORMAT,
+        origin: origin.to_owned(),
+    });
+    let data = to_canonical(&event.encode());
+    let data = data.map_err(|_| Error::NotAnOrigin(origin.to_owned()))?;
+    let request = format!(r#"{{"data":{data},"kind":"open_ledger"}}"#);
+    let request = journal::Hash::of(request.as_bytes());
+    let mut batch = Batch::opening();
+    let new = NewCommand {
+        actor: caller.actor.to_string(),
+        clock: None,
+        command: request.to_string(),
+        recorded_at: created.to_string(),
+        request,
+        signature: None,
+        records: vec![NewRecord {
+            data,
+            kind: event.kind().to_owned(),
+            occurred_on: created.day().to_string(),
+            salt: (caller.salt)(),
+            schema: event.schema(),
+            stream: event.stream(),
+            version: 1,
+        }],
+    };
+    batch.push(&new).map_err(|_| Error::NotAnOrigin(origin.to_owned()))?;
+    Ok(batch)
+}
