@@ -1,0 +1,390 @@
+//! The command line's grammar: writes are noun then verb, questions are one word.
+
+mod nouns;
+mod questions;
+
+pub use nouns::*;
+pub use questions::*;
+
+use assessment::PersonId;
+use assessment::scoring::Score;
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ledger::AsOf;
+use serde::de::DeserializeOwned;
+use std::path::PathBuf;
+
+/// An assessment ledger that anyone can check.
+#[derive(Debug, Parser)]
+#[command(name = "piperoll", version, about, propagate_version = true, max_term_width = 100)]
+#[command(before_help = "Example: piperoll demo")]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// The ledger's directory
+    #[arg(long, global = true, env = "PIPEROLL_LEDGER", default_value = "ledger")]
+    #[arg(value_name = "DIR", hide_env_values = true)]
+    pub ledger: PathBuf,
+    /// The directory of what is yours and not the ledger's; nothing is kept there yet
+    #[arg(
+        long,
+        global = true,
+        env = "PIPEROLL_CONFIG",
+        value_name = "DIR",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 refused by a rule, or not found; 2 usage; 3 damage found; 4 version conflict;
+5 could not be done or looked at; 70 a bug; 130 interrupted.
+Data goes to the standard output, messages to the standard error.";
+
+/// Everything that can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Begin a ledger
+    #[command(before_help = "Example: piperoll init --origin example.org/ledger --actor p-001")]
+    Init(Init),
+    /// Tell what is here, and what to do next
+    #[command(before_help = "Example: piperoll status")]
+    Status(Show),
+    /// Take in commands, one JSON object a line, or a spreadsheet of one kind of command
+    #[command(before_help = "Example: piperoll import commands.jsonl --actor p-017")]
+    Import(Import),
+    /// Check every byte of the journal, and change nothing
+    #[command(before_help = "Example: piperoll verify")]
+    Verify(Verify),
+    /// Throw the index away and build it from the journal
+    #[command(before_help = "Example: piperoll rebuild")]
+    Rebuild,
+    /// Build a ledger from published assessments and show what it can do
+    #[command(before_help = "Example: piperoll demo")]
+    Demo(Demo),
+    /// Print schemas
+    #[command(before_help = "Example: piperoll schema commands > commands.schema.json")]
+    Schema(Schema),
+    /// Print a completion script for a shell
+    #[command(before_help = "Example: piperoll completions bash > piperoll.bash")]
+    Completions(Completions),
+    /// Write a manual page for every command
+    #[command(before_help = "Example: piperoll man ./man")]
+    Man(Man),
+
+    /// Frameworks: adopt, check, list, show
+    #[command(subcommand, before_help = "Example: piperoll framework list")]
+    Framework(Framework),
+    /// Organisations: import, register, amend, succeed, list, show
+    #[command(subcommand, before_help = "Example: piperoll organisation show York")]
+    Organisation(Organisation),
+    /// The areas of systems: import, add, end, list, show
+    #[command(subcommand, before_help = "Example: piperoll area show Dorset")]
+    Area(Area),
+    /// Assessments: open, list, show
+    #[command(subcommand, before_help = "Example: piperoll assessment list York")]
+    Assessment(Assessment),
+    /// Scores: review
+    #[command(
+        subcommand,
+        before_help = "Example: piperoll score review Exampleshire --statement safeguarding \
+            --score 3 --reason ongoing_review"
+    )]
+    Score(ScoreCommand),
+    /// Publications: import, list, show
+    #[command(subcommand, before_help = "Example: piperoll publication import published.csv")]
+    Publication(Publication),
+
+    /// Scores of quality statements, current and published, with their dates
+    #[command(before_help = "Example: piperoll scores York")]
+    Scores(Scores),
+    /// Ratings of bodies and their themes, with the distance to the next one
+    #[command(before_help = "Example: piperoll ratings --level overall --sort score")]
+    Ratings(Ratings),
+    /// Moves from one rating to another, oldest first, and whether they are published
+    #[command(before_help = "Example: piperoll transitions York --format csv")]
+    Transitions(History),
+    /// Reviews of scores, oldest first, changed or not
+    #[command(before_help = "Example: piperoll reviewed --since 2026-01-01")]
+    Reviewed(History),
+    /// Records, oldest first
+    #[command(before_help = "Example: piperoll log York --format jsonl")]
+    Log(Log),
+    /// One record, whole
+    #[command(before_help = "Example: piperoll show 41")]
+    Show(ShowRecord),
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The ledger's name in the world, usable as the origin of a transparency log
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+    /// Who records: a pseudonym such as p-017
+    #[arg(long, env = "PIPEROLL_ACTOR", value_name = "PERSON", hide_env_values = true)]
+    pub actor: PersonId,
+}
+
+/// What every write takes.
+#[derive(Debug, Clone, Args)]
+pub struct Writing {
+    /// Who records: a pseudonym such as p-017
+    #[arg(long, env = "PIPEROLL_ACTOR", value_name = "PERSON", hide_env_values = true)]
+    pub actor: PersonId,
+    /// Record nothing; tell what would be recorded
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Refuse unless the stream has this version
+    #[arg(long, value_name = "N")]
+    pub expect_version: Option<u64>,
+    /// Record although the clock is more than a day behind the last record
+    #[arg(long)]
+    pub accept_clock: bool,
+}
+
+/// What every import takes.
+#[derive(Debug, Clone, Args)]
+pub struct Importing {
+    /// Who records: a pseudonym such as p-017
+    #[arg(long, env = "PIPEROLL_ACTOR", value_name = "PERSON", hide_env_values = true)]
+    pub actor: PersonId,
+    /// Record nothing; tell what would be recorded
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Stop at the first refusal; what came before it is recorded
+    #[arg(long)]
+    pub stop_on_refusal: bool,
+    /// Record although the clock is more than a day behind the last record
+    #[arg(long)]
+    pub accept_clock: bool,
+}
+
+/// What every question takes.
+#[derive(Debug, Clone, Args)]
+pub struct Asking {
+    /// What the ledger knew: up to a position, an instant, or the end of a day in London
+    #[arg(long, value_name = "WHEN", value_parser = as_of)]
+    pub as_of: Option<AsOf>,
+    /// What had happened by the end of this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub effective: Option<NaiveDate>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// Aligned columns for people: the most useful ones
+    #[default]
+    Table,
+    /// Every column, separated by tabs, no heading
+    Plain,
+    /// One JSON array of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated with a heading
+    Csv,
+}
+
+/// A list or a thing to show, as of now or then.
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A file of JSON lines, a CSV file, or - for JSON lines on the standard input
+    pub file: String,
+    /// The command that each row of a CSV file is; its columns are the members of `data`
+    #[arg(long, value_name = "COMMAND")]
+    pub kind: Option<String>,
+    #[command(flatten)]
+    pub importing: Importing,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: VerifyFormat,
+}
+
+/// How the result of a verification is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum VerifyFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line: each finding, and a summary last
+    Jsonl,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The directory to build it in; by default a new one named piperoll-demo
+    pub dir: Option<PathBuf>,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Which schema
+    #[arg(value_enum)]
+    pub what: SchemaOf,
+}
+
+/// What there are schemas of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The JSON Schema of every command that `import` takes
+    Commands,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The directory to write to
+    pub dir: PathBuf,
+}
+
+/// Reads a word of a closed list, such as a reason, as it stands in records.
+pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value = serde_json::Value::String(text.to_owned());
+    // clap has said which value is wrong: what is left to say is which would be right.
+    serde_json::from_value(value).map_err(|error| {
+        let sentence = error.to_string();
+        sentence.split_once(", ").map_or(sentence.clone(), |(_, expected)| expected.to_owned())
+    })
+}
+
+/// Reads a day.
+pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("`{text}` is not a date (2026-05-17)"))
+}
+
+/// Reads a score.
+pub(crate) fn score(text: &str) -> Result<Score, String> {
+    let number = text.parse::<u8>().map_err(|_| format!("`{text}` is not a score (1, 2, 3 or 4)"));
+    Score::try_from(number?).map_err(|error| error.to_string())
+}
+
+/// Digits alone are a position; a date means its end in London.
+pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
+    }
+    if let Ok(day) = text.parse::<NaiveDate>().map(ledger::Instant::end_of) {
+        return Ok(AsOf::Instant(day));
+    }
+    ledger::Instant::parse(text).map(AsOf::Instant).map_err(|_| {
+        format!(
+            "`{text}` is not a position, a date (2026-05-17) or an instant (2026-05-17T09:30:00Z)"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+    use std::fmt::Write;
+    use std::fs;
+    use std::path::Path;
+
+    const INTRODUCTION: &str = "\
+# The command line
+
+What `piperoll COMMAND --help` says of every command. This page is written by a test from the
+program itself: `UPDATE_DOCS=1 cargo test -p piperoll` takes over a change.
+";
+
+    #[test]
+    fn the_grammar_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_command_starts_with_an_example() {
+        walk("", &mut built(), &mut |path, command| {
+            let example = command.get_before_help().unwrap_or_default().to_string();
+            assert!(example.starts_with("Example: piperoll"), "{path}: {example:?}");
+        });
+    }
+
+    /// An example that is not understood would be worse than none.
+    #[test]
+    fn every_example_is_understood_and_is_of_its_own_command() {
+        walk("", &mut built(), &mut |path, command| {
+            let example = command.get_before_help().unwrap_or_default().to_string();
+            let line = example.strip_prefix("Example: ").unwrap_or_default();
+            assert!(line.starts_with(path), "{path}: {line}");
+            let line = line.split(" > ").next().unwrap_or_default();
+            let parts = line.split('\'').enumerate();
+            let words = parts.flat_map(|(index, part)| match index % 2 {
+                1 => vec![part],
+                _ => part.split_whitespace().collect(),
+            });
+            let mut words: Vec<&str> = words.collect();
+            // Short examples leave out who writes, as the environment may say it.
+            if Cli::command().try_get_matches_from(&words).is_err() {
+                words.extend(["--actor", "p-001"]);
+            }
+            let parsed = Cli::command().try_get_matches_from(&words);
+            assert!(parsed.is_ok(), "{path}: {line}: {}", parsed.unwrap_err());
+        });
+    }
+
+    #[test]
+    fn the_reference_is_what_the_program_says() {
+        let mut text = INTRODUCTION.to_owned();
+        walk("", &mut built(), &mut |path, command| {
+            let help = command.render_long_help().to_string();
+            let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+            write!(text, "\n## {path}\n\n```text\n{}\n```\n", help.join("\n").trim()).unwrap();
+        });
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&file, &text).unwrap();
+        }
+        let known = fs::read_to_string(&file).unwrap_or_default();
+        let differing = known.lines().zip(text.lines()).find(|(known, said)| known != said);
+        assert!(known == text, "docs/cli.md is not what the program says, first at {differing:?}");
+    }
+
+    fn built() -> clap::Command {
+        let mut command = Cli::command().term_width(80).disable_help_subcommand(true);
+        command.build();
+        command
+    }
+
+    /// Every command and subcommand with the words that call it, the whole program first.
+    fn walk(
+        before: &str,
+        command: &mut clap::Command,
+        visit: &mut dyn FnMut(&str, &mut clap::Command),
+    ) {
+        let path = format!("{before} {}", command.get_name()).trim().to_owned();
+        visit(&path, command);
+        for subcommand in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+            walk(&path, subcommand, visit);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The questions, each one word.
+
+use super::{Asking, Format, day, word};
+use assessment::framework::OrganisationKind;
+use assessment::{AssessmentId, FrameworkId};
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+/// Which rows are wanted.
+#[derive(Debug, Clone, Args)]
+pub struct Filters {
+    /// Codes, names or unique beginnings of organisations
+    #[arg(value_name = "ORGANISATION")]
+    pub organisations: Vec<String>,
+    /// local_authority or integrated_care_system
+    #[arg(long, value_parser = word::<OrganisationKind>)]
+    pub kind: Option<OrganisationKind>,
+    /// The framework
+    #[arg(long, value_name = "ID")]
+    pub framework: Option<FrameworkId>,
+    /// From this day on
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub since: Option<NaiveDate>,
+    /// Up to this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<NaiveDate>,
+}
+
+/// `scores`.
+#[derive(Debug, Args)]
+pub struct Scores {
+    /// The quality statement: id or name
+    #[arg(long)]
+    pub statement: Option<String>,
+    /// The assessment (the current one, if not given)
+    #[arg(long, value_name = "ID")]
+    pub assessment: Option<AssessmentId>,
+    #[command(flatten)]
+    pub filters: Filters,
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// `transitions` and `reviewed`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// The quality statement: id or name
+    #[arg(long)]
+    pub statement: Option<String>,
+    #[command(flatten)]
+    pub filters: Filters,
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// `ratings`.
+#[derive(Debug, Args)]
+pub struct Ratings {
+    /// Only this level
+    #[arg(long, value_enum)]
+    pub level: Option<RatingsLevel>,
+    /// In which order
+    #[arg(long, value_enum, default_value_t)]
+    pub sort: Sort,
+    /// The assessment (the current one, if not given)
+    #[arg(long, value_name = "ID")]
+    pub assessment: Option<AssessmentId>,
+    #[command(flatten)]
+    pub filters: Filters,
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// A level of `ratings`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RatingsLevel {
+    /// The body as a whole
+    Overall,
+    /// Its themes
+    Theme,
+}
+
+/// An order of `ratings`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Sort {
+    /// By code of the organisation
+    #[default]
+    Code,
+    /// By name
+    Name,
+    /// By score, highest first
+    Score,
+}
+
+/// `log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Code, name or unique beginning of an organisation
+    pub organisation: Option<String>,
+    /// Only records of this kind
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only what happened from this day on
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub since: Option<NaiveDate>,
+    /// Only what happened up to this day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub until: Option<NaiveDate>,
+    /// From this position on
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
+    pub from: u64,
+    /// At most this many
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<u64>,
+    #[command(flatten)]
+    pub asking: Asking,
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub struct ShowRecord {
+    /// The record's position
+    pub position: u64,
+    /// How to print it; jsonl is the stored line byte for byte
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}

@@ -1,0 +1,179 @@
+//! How the program ends: the exit codes, which never change, and what is said before.
+
+use crate::world;
+use journal::{AppendError, CreateError};
+use ledger::Error;
+use std::process::ExitCode;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// Refused by a rule, or something in a batch was; an unknown or ambiguous name, id or position.
+pub const REFUSED: u8 = 1;
+/// The command line was not understood.
+pub const USAGE: u8 = 2;
+/// Verification found damage.
+pub const DAMAGED: u8 = 3;
+/// A stream does not have the expected version.
+pub const CONFLICT: u8 = 4;
+/// It could not be done or looked at: disk, lock, permission, not a ledger, a newer format.
+pub const UNABLE: u8 = 5;
+/// A bug in this program.
+pub const BUG: u8 = 70;
+
+/// Why the program ends other than well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What is wrong, with the offending value.
+    pub cause: String,
+    /// Where: a file and line, a record, a byte.
+    pub place: Option<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What a command comes to.
+pub type Outcome = Result<(), Failure>;
+
+impl Failure {
+    /// A failure without place and hint.
+    pub fn new(code: u8, cause: impl Into<String>) -> Self {
+        Self { code, cause: cause.into(), place: None, hint: None }
+    }
+
+    /// The same, with where it is.
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// The same, with what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Nothing more is to be said: everything that is wrong has been printed.
+    pub fn said(code: u8) -> Self {
+        Self::new(code, "")
+    }
+
+    /// Says it on the standard error, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        if !self.cause.is_empty() {
+            let red = anstyle::AnsiColor::Red.on_default().bold();
+            world::say(format_args!("{red}error{red:#}: {}", self.cause));
+            for (name, text) in [("place", &self.place), ("hint", &self.hint)] {
+                if let Some(text) = text {
+                    world::say(format_args!("{name:>5}: {text}"));
+                }
+            }
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Of writing to the standard output; a reader that went away is no failure.
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::said(DONE);
+        }
+        Self::new(UNABLE, format!("the output cannot be written: {error}"))
+            .hint("is there room on the disk?")
+    }
+}
+
+impl From<ledger::NotFound> for Failure {
+    fn from(error: ledger::NotFound) -> Self {
+        Self::new(REFUSED, error.to_string())
+            .hint("`piperoll organisation list` shows codes and names; a longer beginning may do")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let cause = error.to_string();
+        match error {
+            Error::Journal(error) | Error::Append(AppendError::Store(error)) => error.into(),
+            Error::Create(CreateError::Store(error)) => error.into(),
+            Error::Create(CreateError::NotAnOpening) => Self::new(BUG, cause),
+            Error::Create(CreateError::Exists(_) | CreateError::NotEmpty(_)) => {
+                Self::new(UNABLE, cause)
+                    .hint("name another directory with --ledger or PIPEROLL_LEDGER")
+            }
+            Error::Append(AppendError::Conflict { .. }) => {
+                Self::new(CONFLICT, cause).hint("look at what is new, and submit it again")
+            }
+            Error::Append(AppendError::NotHeld) => Self::new(BUG, cause),
+            Error::Encode { .. } => Self::new(REFUSED, cause)
+                .hint("a record is one line of at most 65,535 bytes; see docs/format.md"),
+            Error::NewerRecord { .. } => Self::new(UNABLE, cause)
+                .hint("read it with the version that wrote it; `verify` still checks its bytes"),
+            Error::Meaningless { .. } | Error::RecordsMissing { .. } | Error::Rewritten { .. } => {
+                Self::new(DAMAGED, cause).hint(
+                    "`piperoll verify` checks the journal; restore it from a copy, or, if you \
+                     trust it as it is, `piperoll rebuild` forgets what was read before",
+                )
+            }
+            Error::ClockBehind { .. } => Self::new(UNABLE, cause).hint(
+                "set the clock right; if it is right, --accept-clock records with the last \
+                 record's time and the clock's reading",
+            ),
+            Error::NotAnOrigin(_) => Self::new(USAGE, cause)
+                .hint("a name such as example.org/ledger: not empty, no space, no +, no scheme"),
+            Error::NotAnInstant(_) => Self::new(USAGE, cause),
+            Error::BeforeFirst { .. } => Self::new(REFUSED, cause).hint(
+                "--as-of asks what this ledger knew then; --effective DATE asks what had \
+                 happened by then",
+            ),
+            Error::Index(ledger::Unusable::Busy) => {
+                Self::new(UNABLE, cause).hint("try again when the other command is done")
+            }
+            Error::Index(_) => Self::new(UNABLE, cause)
+                .hint("is `index/` writable? it may be deleted at any time: it is derived"),
+        }
+    }
+}
+
+impl From<journal::Error> for Failure {
+    fn from(error: journal::Error) -> Self {
+        let cause = error.to_string();
+        match error {
+            journal::Error::NotALedger(_) => Self::new(UNABLE, cause).hint(
+                "`piperoll init --origin NAME` begins a ledger; --ledger DIR or PIPEROLL_LEDGER \
+                 names one",
+            ),
+            journal::Error::Unfinished(_) => {
+                Self::new(UNABLE, cause).hint("run `piperoll init` again in the same place")
+            }
+            journal::Error::NewerFormat { .. } => {
+                Self::new(UNABLE, cause).hint("read it with a newer version of piperoll")
+            }
+            journal::Error::Damaged(finding) => {
+                Self::new(DAMAGED, format!("damaged: {}: {}", finding.check, finding.why))
+                    .at(format!(
+                        "record {}, {} byte {}",
+                        finding.position, finding.file, finding.offset
+                    ))
+                    .hint("`piperoll verify` lists everything that is damaged; nothing was changed")
+            }
+            journal::Error::NoSuchRecord { .. } => {
+                Self::new(REFUSED, cause).hint("positions count from 0; `piperoll log` lists them")
+            }
+            journal::Error::Poisoned => Self::new(UNABLE, cause).hint("run the command again"),
+            journal::Error::Io { source, .. } => {
+                let hint = match source.kind() {
+                    std::io::ErrorKind::NotADirectory => {
+                        "--ledger DIR or PIPEROLL_LEDGER names a ledger's directory"
+                    }
+                    std::io::ErrorKind::PermissionDenied => "ask for permission, or use a copy",
+                    std::io::ErrorKind::StorageFull => "make room on the disk, and try again",
+                    _ => "is the disk there and whole?",
+                };
+                Self::new(UNABLE, format!("{cause}: {source}")).hint(hint)
+            }
+        }
+    }
+}

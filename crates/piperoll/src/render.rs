@@ -1,0 +1,197 @@
+//! Where rows become text: one row type, five formats, the same data in each.
+
+use crate::cli::Format;
+use crate::exit::Outcome;
+use crate::world;
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
+};
+use serde::Serialize;
+use std::fmt::Display;
+use std::io::Write;
+
+/// A row that can be printed in every format.
+pub trait Row: Serialize + Sized {
+    /// The names of all columns, in order, as the row serialises.
+    const HEADER: &'static [&'static str];
+
+    /// The columns of a table for people: the most useful ones, some of them put together.
+    fn columns() -> Vec<Column<Self>>;
+
+    /// What consecutive rows have in common, to be said once above them.
+    fn heading(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A column of a table for people.
+pub struct Column<R> {
+    title: &'static str,
+    text: fn(&R) -> String,
+    alignment: CellAlignment,
+    /// Where a text may be broken on a narrow terminal; nowhere, if there is no such place.
+    wraps_at: Option<char>,
+}
+
+impl<R> Column<R> {
+    /// A column of texts, broken between words where the terminal is too narrow.
+    pub fn text(title: &'static str, text: fn(&R) -> String) -> Self {
+        Self { title, text, alignment: CellAlignment::Left, wraps_at: Some(' ') }
+    }
+
+    /// A column of long ids, broken at hyphens where the terminal is too narrow.
+    pub fn id(title: &'static str, text: fn(&R) -> String) -> Self {
+        Self { title, text, alignment: CellAlignment::Left, wraps_at: Some(BREAK) }
+    }
+
+    /// A column of dates and words, which are never broken.
+    pub fn left(title: &'static str, text: fn(&R) -> String) -> Self {
+        Self { title, text, alignment: CellAlignment::Left, wraps_at: None }
+    }
+
+    /// A column of numbers, which are never broken.
+    pub fn right(title: &'static str, text: fn(&R) -> String) -> Self {
+        Self { title, text, alignment: CellAlignment::Right, wraps_at: None }
+    }
+
+    fn cell(&self, text: String) -> Cell {
+        Cell::new(text).set_alignment(self.alignment)
+    }
+
+    /// What a hyphen is written as: in an id, it may be the end of a line.
+    fn hyphen(&self) -> String {
+        if self.wraps_at == Some(BREAK) { format!("-{BREAK}") } else { "-".to_owned() }
+    }
+}
+
+/// Prints rows.
+pub fn rows<R: Row>(out: &mut dyn Write, format: Format, rows: &[R]) -> Outcome {
+    match format {
+        Format::Table if rows.is_empty() => world::say("no rows"),
+        Format::Table => writeln!(out, "{}", table(rows))?,
+        Format::Plain => separated(out, rows, b'\t', csv::QuoteStyle::Never)?,
+        Format::Csv => {
+            writeln!(out, "{}", R::HEADER.join(","))?;
+            separated(out, rows, b',', csv::QuoteStyle::Necessary)?;
+        }
+        Format::Json => writeln!(out, "{}", json_array(rows))?,
+        Format::Jsonl => {
+            for row in rows {
+                writeln!(out, "{}", json(row))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A value as one line of JSON.
+pub fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("rows are texts, numbers and objects of these")
+}
+
+/// What is known, or nothing.
+pub fn known<T: Display>(value: &Option<T>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// A number of things: `1 record`, `2 records`.
+pub fn count(number: u64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// A heading and values under each other, for one thing that is shown.
+pub fn facts(out: &mut dyn Write, facts: &[(&str, String)]) -> Outcome {
+    let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "{name:width$}  {value}")?;
+    }
+    Ok(())
+}
+
+fn json_array<R: Serialize>(rows: &[R]) -> String {
+    let rows: Vec<String> = rows.iter().map(json).collect();
+    if rows.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", rows.join(",\n")) }
+}
+
+fn separated<R: Row>(
+    out: &mut dyn Write,
+    rows: &[R],
+    delimiter: u8,
+    quotes: csv::QuoteStyle,
+) -> Outcome {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .quote_style(quotes)
+        .from_writer(out);
+    for row in rows {
+        writer.serialize(row).map_err(output_error)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// Where an id may be broken without losing its hyphen; never printed.
+const BREAK: char = '\u{200b}';
+/// A space that is no place to break a line at; printed as a space.
+const INDENT: &str = "\u{a0}";
+/// Stands for a heading while the columns are laid out, as a heading is as wide as it is.
+const HEADING: &str = "\u{200c}";
+
+/// Of the writer of tables; a reader that went away must stay recognisable.
+fn output_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// As wide as the terminal, if there is one; elsewhere as wide as it is.
+fn table<R: Row>(rows: &[R]) -> String {
+    let columns = R::columns();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    if let Some(width) = world::columns() {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
+    let mut widest_word: Vec<usize> = columns.iter().map(|column| column.title.len()).collect();
+    table.set_header(columns.iter().map(|column| column.cell(column.title.to_uppercase())));
+    let mut headings: Vec<String> = Vec::new();
+    for row in rows {
+        let heading = row.heading();
+        if let Some(heading) = heading.as_ref().filter(|it| headings.last() != Some(*it)) {
+            table.add_row([HEADING]);
+            headings.push(heading.clone());
+        }
+        let mut cells: Vec<String> = columns.iter().map(|column| (column.text)(row)).collect();
+        for (index, cell) in cells.iter_mut().enumerate() {
+            let indent = if index == 0 && heading.is_some() { "  " } else { "" };
+            *cell = format!("{indent}{}", cell.replace('-', &columns[index].hyphen()));
+            // An indent belongs to the word after it, however narrow the column is.
+            *cell = cell.replace("  ", &INDENT.repeat(2));
+            let words = cell.split(columns[index].wraps_at.unwrap_or('\n'));
+            let widest = words.map(|word| word.chars().count()).max().unwrap_or_default();
+            widest_word[index] = widest_word[index].max(widest);
+        }
+        table.add_row(columns.iter().zip(cells).map(|(column, cell)| column.cell(cell)));
+    }
+    let last = columns.len() - 1;
+    for (index, (column, wanted)) in table.column_iter_mut().zip(&columns).enumerate() {
+        let gap = if index == last { 0 } else { 2 };
+        column.set_padding((0, gap));
+        let widest = u16::try_from(widest_word[index]).unwrap_or(u16::MAX).saturating_add(gap);
+        match wanted.wraps_at {
+            Some(delimiter) => column
+                .set_delimiter(delimiter)
+                .set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(widest))),
+            None => column.set_constraint(ColumnConstraint::ContentWidth),
+        };
+    }
+    let mut headings = headings.into_iter();
+    let lines = table.trim_fmt();
+    let lines = lines.lines().map(|line| match line.trim() == HEADING {
+        true => headings.next().unwrap_or_default(),
+        false => line.replace(BREAK, "").replace(INDENT, " "),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
