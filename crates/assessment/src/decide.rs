@@ -95,6 +95,10 @@ fn in_words(value: Option<&Value>) -> String {
     match value {
         None => "nothing".to_owned(),
         Some(Value::String(text)) => format!("`{text}`"),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            let items = items.iter().map(|item| in_words(Some(item)));
+            items.collect::<Vec<_>>().join(", ")
+        }
         Some(Value::Array(items)) => format!("a list of {}", items.len()),
         Some(Value::Object(members)) => {
             let members = members.iter();

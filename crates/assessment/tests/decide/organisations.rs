@@ -34,7 +34,7 @@ fn a_body_is_registered_once_with_what_is_known_of_it() {
     let known = given([]).when(county()).then([event("organisation_registered", recorded)]);
     let known = known.when(county()).quiet();
     let refusal = known.when(authority(COUNTY)).refused("organisation_exists").to_string();
-    assert!(refusal.ends_with("its aliases is [\"99HH\"], not nothing"), "{refusal}");
+    assert!(refusal.ends_with("its aliases is `99HH`, not nothing"), "{refusal}");
 }
 
 #[test]
