@@ -82,7 +82,7 @@ impl Chain {
     /// The chain after the record of a head, which ends its command; its time is not known.
     pub const fn after_head(head: &Head) -> Self {
         Self {
-            next: head.position + 1,
+            next: head.position.saturating_add(1),
             previous: Some(head.hash),
             recorded_at: String::new(),
             command: Command::Whole,

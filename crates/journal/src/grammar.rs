@@ -6,8 +6,8 @@ pub(crate) fn is_actor(text: &str) -> bool {
     letter.is_ascii_lowercase() && matches!(digits.len(), 1..=12) && are_digits(digits)
 }
 
-/// An idempotency key: `[A-Za-z0-9._:/-]{1,128}`.
-pub(crate) fn is_key(text: &str) -> bool {
+/// Whether a text can be an idempotency key: `[A-Za-z0-9._:/-]{1,128}`.
+pub fn is_key(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._:/-".contains(&b);
     matches!(text.len(), 1..=128) && text.bytes().all(allowed)
 }

@@ -11,6 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::canonical::MAX_INTEGER;
 use crate::hash::Hash;
 use crate::store::Segment;
 
@@ -65,6 +66,12 @@ impl Head {
         slot[..line.len()].copy_from_slice(&line);
         slot
     }
+
+    /// Whether a journal can end so: anybody can give nonsense its right checksum.
+    fn is_sane(&self) -> bool {
+        (self.segment.0..=MAX_INTEGER).contains(&self.position)
+            && (1..=MAX_INTEGER).contains(&self.length)
+    }
 }
 
 impl Slot {
@@ -82,7 +89,9 @@ impl Slot {
         }
         match serde_json::from_slice::<Line>(bytes) {
             // Equal to what would be written for it: that checks checksum and padding at once.
-            Ok(line) if line.head.to_slot() == *bytes => Self::Valid(line.head),
+            Ok(line) if line.head.is_sane() && line.head.to_slot() == *bytes => {
+                Self::Valid(line.head)
+            }
             _ => Self::Invalid,
         }
     }
@@ -133,6 +142,23 @@ mod tests {
         let slots = Slots::parse(&file(&Slot::EMPTY, &four));
         assert_eq!((slots.newest(), slots.spare()), (Some(&head(4)), 0));
         assert_eq!((Slots::parse(b"").newest(), Slots::parse(b"").spare()), (None, 0));
+    }
+
+    #[test]
+    fn a_slot_that_no_journal_can_end_with_is_not_valid_though_its_checksum_is_right() {
+        let most = MAX_INTEGER;
+        let sane = Head { position: most, length: most, segment: Segment(most), ..head(0) };
+        assert_eq!(Slot::parse(&sane.to_slot()), Slot::Valid(sane));
+        for insane in [
+            head(u64::MAX),
+            head(most + 1),
+            Head { length: 0, ..sane },
+            Head { length: most + 1, ..sane },
+            Head { segment: Segment(5), ..head(4) },
+            Head { segment: Segment(u64::MAX), ..head(u64::MAX) },
+        ] {
+            assert_eq!(Slot::parse(&insane.to_slot()), Slot::Invalid, "{insane:?}");
+        }
     }
 
     #[test]

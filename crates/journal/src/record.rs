@@ -16,6 +16,8 @@ use crate::fault::{Check, Fault};
 use crate::grammar;
 use crate::hash::Hash;
 
+pub use crate::grammar::is_key;
+
 /// The longest line without its newline, in bytes: it must fit a tlog entry bundle.
 pub const MAX_LINE: usize = 65_535;
 

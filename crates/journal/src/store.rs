@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::batch::Batch;
+use crate::canonical::MAX_INTEGER;
 use crate::chain::Chain;
 use crate::fault::{Check, Fault, Finding};
 use crate::head::Head;
@@ -63,12 +64,24 @@ pub trait Store {
     fn release(&mut self);
 
     /// The lines from a position up to an end that [`head`](Self::head) or
-    /// [`append`](Self::append) returned; none for the position after that end.
+    /// [`append`](Self::append) returned; none for the position after that end. It may count
+    /// lines up to the first one, so whoever knows its place asks [`lines_at`](Self::lines_at).
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchRecord`] for a position beyond that.
+    /// [`Error::NoSuchRecord`] for a position beyond that, [`Error::Damaged`] when the journal
+    /// does not reach as far.
     fn lines(&self, from: u64, end: &Head) -> Result<Self::Lines, Error>;
+
+    /// The lines from the one at a place on, as [`lines`](Self::lines) gives them; that line is
+    /// taken for the record at `position`, which is for whoever parses it to check.
+    ///
+    /// MUST NOT read what stands before the place.
+    ///
+    /// # Errors
+    ///
+    /// As for [`lines`](Self::lines).
+    fn lines_at(&self, place: Place, position: u64, end: &Head) -> Result<Self::Lines, Error>;
 
     /// The line at a place, its bytes checked by [`record::parse`].
     ///
@@ -88,6 +101,25 @@ pub trait Store {
     fn records(&self, from: u64, end: &Head) -> Result<Records<Self::Lines>, Error> {
         let lines = self.lines(from, end)?;
         Ok(Records { lines, chain: Chain::resume(from), end: *end })
+    }
+
+    /// The records from the one at a place on, as [`records`](Self::records) gives them, without
+    /// counting lines up to it.
+    ///
+    /// Whether the record there has this position is checked when it is read: another one, or
+    /// none, is [`Error::Damaged`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`lines`](Self::lines).
+    fn records_at(
+        &self,
+        place: Place,
+        position: u64,
+        end: &Head,
+    ) -> Result<Records<Self::Lines>, Error> {
+        let lines = self.lines_at(place, position, end)?;
+        Ok(Records { lines, chain: Chain::resume(position), end: *end })
     }
 
     /// The record of a head, without counting lines up to it.
@@ -232,9 +264,10 @@ impl FromStr for Segment {
 
     fn from_str(text: &str) -> Result<Self, NotASegment> {
         let digits = text.strip_suffix(".jsonl").filter(|digits| digits.len() == 20);
-        let first = digits.and_then(|digits| digits.parse().ok()).map(Self);
-        // Compared, as a number's parser also takes a sign.
-        first.filter(|first| first.to_string() == text).ok_or_else(|| NotASegment(text.to_owned()))
+        let first = digits.and_then(|digits| digits.parse().ok());
+        // No record has a higher position. Compared, as a number's parser also takes a sign.
+        let is_name = |first: &Self| first.0 <= MAX_INTEGER && first.to_string() == text;
+        first.map(Self).filter(is_name).ok_or_else(|| NotASegment(text.to_owned()))
     }
 }
 

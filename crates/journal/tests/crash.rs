@@ -3,12 +3,13 @@
 
 mod common;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
 use common::{
-    ORIGIN, SMALL, append, assert_sound, command, create, files, segments, small, small_commands,
-    verified,
+    ORIGIN, SMALL, append, assert_sound, command, create, files, opening, segments, small,
+    small_commands, verified,
 };
 use journal::head::SLOT;
 use journal::{Batch, End, Error, FileStore, Head, HeadState, Options, Place, Segment, Store};
@@ -169,6 +170,44 @@ fn either_slot_of_head_may_be_lost_or_damaged() {
         let dir = small();
         fs::write(dir.path().join("head"), &good[..cut]).unwrap();
         recover(dir.path(), 9, 0);
+    }
+}
+
+/// With no head that counts a torn tail is damage, so the first one must be on the disk at once.
+/// What is synced only the system can tell: asked by `strace`, where it is installed.
+#[test]
+fn a_head_where_none_was_before_is_synced_with_its_directory() {
+    const NAME: &str = "a_head_where_none_was_before_is_synced_with_its_directory";
+    const DIR: &str = "JOURNAL_TEST_TRACED_DIR";
+    if let Some(dir) = env::var_os(DIR) {
+        // This is the run that is traced.
+        let mut batch = Batch::opening();
+        batch.push(&opening(ORIGIN)).unwrap();
+        let store = FileStore::open(&dir).or_else(|_| FileStore::create(&dir, &batch));
+        store.unwrap().hold().unwrap();
+        return;
+    }
+    let dir = TempDir::new().unwrap();
+    let ledger = fs::canonicalize(dir.path()).unwrap().join("ledger");
+    let (trace, head) = (dir.path().join("trace"), ledger.join("head"));
+    let lose: [fn(&Path); 4] = [
+        |_| {}, // there is no ledger yet
+        |head| fs::remove_file(head).unwrap(),
+        |head| fs::write(head, "").unwrap(),
+        |head| fs::write(head, "x".repeat(2 * SLOT)).unwrap(),
+    ];
+    for (case, lose) in lose.iter().enumerate() {
+        lose(&head);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-y", "-e", "trace=fsync", "-o"]).arg(&trace);
+        strace.arg(env::current_exe().unwrap()).args(["--exact", NAME]).env(DIR, &ledger);
+        if !strace.output().is_ok_and(|output| output.status.success()) {
+            return;
+        }
+        let trace = fs::read_to_string(&trace).unwrap();
+        let file = trace.find(&format!("<{}>) ", head.display()));
+        let dir = trace.rfind(&format!("<{}>) ", ledger.display()));
+        assert!(file.is_some() && file < dir, "case {case}: {trace}");
     }
 }
 

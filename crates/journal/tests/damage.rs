@@ -11,7 +11,7 @@ use common::{
     rewrite, segments, small, small_of, verified,
 };
 use journal::verify::verify_within;
-use journal::{Check, Finding, HeadState, Options};
+use journal::{Check, Error, FileStore, Finding, Head, HeadState, Options, Segment, Store};
 
 /// Runs the check and names the checks that found something, each with the record it names.
 fn found(dir: &Path) -> Vec<(Check, u64)> {
@@ -136,6 +136,73 @@ fn a_journal_without_segments_is_found_even_with_head_lost() {
     assert_eq!(found(dir.path()), [(Check::Segment, 0)]);
     fs::remove_dir(dir.path().join("journal")).unwrap();
     assert_eq!(found(dir.path()), [(Check::Segment, 0)]);
+}
+
+/// Right checksums and names prove nothing: anybody can compute and choose them.
+#[test]
+fn numbers_that_no_journal_reaches_are_found_and_never_counted_on_from() {
+    let last = 9_007_199_254_740_991;
+    let head = |position, length, segment| {
+        let hash = journal::Hash::of(b"x");
+        Head { hash, length, position, segment: Segment(segment) }
+    };
+    for (position, length, segment) in [
+        (u64::MAX, 700, 0),
+        (u64::MAX, u64::MAX, u64::MAX),
+        (u64::MAX - 1, 700, last),
+        (last, u64::MAX, 0),
+        (last, last, last),
+        (last + 1, 700, last + 1),
+        (9, 0, 0),
+    ] {
+        let head = head(position, length, segment);
+        let dir = small();
+        let own = fs::read(dir.path().join("head")).unwrap();
+        for slots in [[head.to_slot().as_slice(), &own[512..]].concat(), head.to_slot().to_vec()] {
+            fs::write(dir.path().join("head"), slots).unwrap();
+            // Whether it is damage or a slot that does not count; it must not panic.
+            let (summary, findings) = verified(dir.path());
+            let opened = FileStore::open(dir.path()).and_then(|store| store.head());
+            assert_eq!(opened.is_err(), !findings.is_empty(), "{head:?}: {opened:?}");
+            assert!(summary.records == 10, "{head:?}");
+        }
+    }
+    for first in [u64::MAX, u64::MAX - 1, last + 1] {
+        let name = format!("{first:020}.jsonl");
+        let dir = small();
+        fs::write(dir.path().join("journal").join(&name), "stray\n").unwrap();
+        let note = format!("journal/{name} is no segment");
+        assert_eq!(assert_sound(dir.path()).notes, [note.as_str()]);
+        fs::remove_file(dir.path().join("head")).unwrap();
+        assert_eq!(assert_sound(dir.path()).notes, [note]);
+        assert_eq!(FileStore::open(dir.path()).unwrap().head().unwrap().head.position, 9);
+    }
+    // The last name that a segment may have.
+    let dir = small();
+    fs::write(dir.path().join("journal").join(Segment(last).to_string()), "x\ny\n").unwrap();
+    assert_eq!(assert_sound(dir.path()).beyond.unwrap().bytes, 4);
+    fs::remove_file(dir.path().join("head")).unwrap();
+    let (segment, line) = ((Check::Segment, 10), (Check::Line, last));
+    assert_eq!(found(dir.path()), [segment, line, (Check::Line, last + 1)]);
+}
+
+#[test]
+fn with_head_lost_an_empty_segment_is_found_where_none_can_begin() {
+    let dir = small();
+    let empty = dir.path().join("journal").join(Segment(50).to_string());
+    fs::write(&empty, "").unwrap();
+    assert_sound(dir.path());
+    assert_eq!(FileStore::open(dir.path()).unwrap().head().unwrap().head.position, 9);
+    fs::remove_file(dir.path().join("head")).unwrap();
+    assert_eq!(found(dir.path()), [(Check::Segment, 10)]);
+    match FileStore::open(dir.path()) {
+        Err(Error::Damaged(f)) => assert_eq!((f.check, f.position), (Check::Segment, 10)),
+        other => panic!("{other:?}"),
+    }
+    // One that bears the right name was made by a writer who did not come to write to it.
+    fs::rename(&empty, empty.with_file_name(Segment(10).to_string())).unwrap();
+    assert_sound(dir.path());
+    assert_eq!(FileStore::open(dir.path()).unwrap().head().unwrap().head.position, 9);
 }
 
 #[test]

@@ -9,12 +9,12 @@ use std::path::Path;
 use std::thread;
 
 use common::{
-    ORIGIN, SMALL, append, assert_sound, command, create, files, lines, opening, segments, small,
-    small_commands,
+    ORIGIN, SMALL, append, assert_sound, command, create, files, frame, lines, opening,
+    record_text, segments, small, small_commands, verified,
 };
 use journal::{
     AppendError, Batch, Check, CreateError, Error, FileStore, Hash, Head, HeadState, Lines,
-    Options, Place, Segment, Store,
+    Options, Place, Segment, Store, verify,
 };
 use tempfile::TempDir;
 
@@ -27,6 +27,7 @@ mod conformance {
         gives_back_what_was_appended(&mut make());
         reads_from_any_position_to_a_fixed_end(&mut make()());
         finds_records_by_position_and_place(&mut make()());
+        reads_from_a_known_place_to_a_fixed_end(&mut make()());
         refuses_a_batch_for_another_head(&mut make());
         appends_nothing_without_being_held(&mut make()());
         takes_an_empty_batch_for_what_it_is(&mut make()());
@@ -110,6 +111,54 @@ mod conformance {
         let Place { segment, offset } = store.record_at(3, &head).unwrap().place();
         let inside = Place { segment, offset: offset + 1 };
         assert!(matches!(store.line_at(inside), Err(Error::Damaged(_))));
+    }
+
+    fn reads_from_a_known_place_to_a_fixed_end<S: Store>(store: &mut S) {
+        let commands = small_commands();
+        let early = append(store, &commands[..3]);
+        let late = append(store, &commands[3..]);
+        let place = |position| store.record_at(position, &late).unwrap().place();
+        let positions = |from, end: &Head| {
+            let mut records = store.records_at(place(from), from, end).unwrap();
+            let mut positions = Vec::new();
+            while let Some(entry) = records.next().unwrap() {
+                assert_eq!(store.line_at(entry.place).unwrap().line(), entry.line);
+                positions.push(entry.record.position);
+            }
+            positions
+        };
+        for from in 0..=9 {
+            assert_eq!(positions(from, &late), (from..=9).collect::<Vec<_>>());
+        }
+        for from in 0..=4 {
+            assert_eq!(positions(from, &early), (from..=4).collect::<Vec<_>>());
+        }
+        assert!(positions(5, &early).is_empty());
+        let after = Place { segment: late.segment, offset: late.length };
+        assert!(store.records_at(after, 10, &late).unwrap().next().unwrap().is_none());
+        assert!(matches!(
+            store.records_at(after, 11, &late).err(),
+            Some(Error::NoSuchRecord { position: 11, end: 9 })
+        ));
+
+        let Place { segment, offset } = place(3);
+        for (wrong, position) in [
+            (place(3), 4),
+            (place(4), 3),
+            (place(9), 3),
+            (Place { segment, offset: offset + 1 }, 3),
+            (Place { segment, offset: u64::MAX }, 3),
+            (Place { segment: Segment(99), offset: 0 }, 3),
+        ] {
+            let mut records = store.records_at(wrong, position, &late);
+            let error = records.as_mut().map(|records| records.next().err());
+            let is_damaged = matches!(error, Err(Error::Damaged(_)) | Ok(Some(Error::Damaged(_))));
+            assert!(is_damaged, "{position} at {wrong:?}: {error:?}");
+        }
+        for nowhere in [u64::MAX, 1 << 40] {
+            let nowhere = Place { segment, offset: nowhere };
+            assert!(matches!(store.line_at(nowhere), Err(Error::Damaged(_))), "{nowhere:?}");
+        }
     }
 
     fn refuses_a_batch_for_another_head<S: Store>(open: &mut dyn FnMut() -> S) {
@@ -308,14 +357,25 @@ fn what_is_no_ledger_is_told_apart_from_one_that_is_damaged_or_newer() {
         matches!(FileStore::open(dir.path()), Err(Error::Damaged(f)) if f.check == Check::Ledger)
     );
 
-    // A ledger of a later format, whose frame nobody here can know.
-    let dir = TempDir::new().unwrap();
-    fs::create_dir(dir.path().join("journal")).unwrap();
-    let data = r#"{"created":"2026-05-17T09:00:00.000Z","format":2,"origin":"example.org/x"}"#;
-    fs::write(dir.path().join("ledger.json"), format!("{data}\n")).unwrap();
-    fs::write(dir.path().join("journal").join(Segment(0).to_string()), "new\n").unwrap();
+    // A ledger of a later format: record 0 says so, and what follows nobody here can know.
+    let dir = small();
+    let later = |text: &str| text.replacen("\"format\":1", "\"format\":2", 1);
+    let claimed = fs::read_to_string(dir.path().join("ledger.json")).unwrap();
+    fs::write(dir.path().join("ledger.json"), later(&claimed)).unwrap();
+    let line = frame(&later(&record_text(&lines(dir.path())[0])));
+    let first = dir.path().join("journal").join(Segment(0).to_string());
+    fs::write(&first, [line.as_slice(), b"\nnew\n"].concat()).unwrap();
     let newer = FileStore::open(dir.path()).unwrap_err();
     assert!(matches!(newer, Error::NewerFormat { found: 2, known: 1 }), "{newer}");
+    assert!(matches!(verify(dir.path(), &mut Vec::new()), Err(Error::NewerFormat { .. })));
+
+    // A record 0 that is damaged must not pass for one that is newer.
+    for damaged in [b"new".to_vec(), [b" ", line.as_slice()].concat(), line[..400].to_vec()] {
+        fs::write(&first, [&damaged, b"\n".as_slice()].concat()).unwrap();
+        let error = FileStore::open(dir.path()).unwrap_err();
+        assert!(matches!(error, Error::Damaged(_)), "{error}");
+        assert_ne!(verified(dir.path()).1, []);
+    }
 }
 
 #[test]
@@ -361,4 +421,68 @@ fn a_creation_that_was_interrupted_says_so_and_can_be_done_again() {
         assert_eq!(files(dir.path()), files(whole.path()));
         assert_eq!(assert_sound(dir.path()).head, HeadState::Agrees);
     }
+}
+
+/// The fear: a power cut, or whoever copies files about, brings `creating` back into a ledger
+/// that holds records, and beginning it again destroys them.
+#[test]
+fn a_ledger_with_records_is_one_although_creating_stands_there() {
+    let mut batch = Batch::opening();
+    batch.push(&opening(ORIGIN)).unwrap();
+    let lose_head: fn(&Path) = |dir| fs::remove_file(dir.join("head")).unwrap();
+    let one_more: fn(&Path) = |dir| {
+        fs::remove_dir_all(dir).unwrap();
+        append(&mut create(dir, ORIGIN, Options::default()), &small_commands()[..1]);
+    };
+    let changes: [&[fn(&Path)]; 4] = [&[], &[lose_head], &[one_more], &[one_more, lose_head]];
+    for changes in changes {
+        let dir = small();
+        changes.iter().for_each(|change| change(dir.path()));
+        fs::write(dir.path().join("creating"), "").unwrap();
+        let before = files(dir.path());
+        let again = FileStore::create(dir.path(), &batch).unwrap_err();
+        assert!(matches!(again, CreateError::Exists(_)), "{again}");
+        assert_eq!(files(dir.path()), before);
+        let store = FileStore::open(dir.path()).unwrap();
+        assert!(store.head().unwrap().head.position > 0);
+        let summary = assert_sound(dir.path());
+        let note = "creating is left over, and this is a ledger: it may be deleted";
+        assert_eq!(summary.notes, [note]);
+    }
+}
+
+#[test]
+fn what_no_creation_leaves_behind_is_not_taken_for_its_remains() {
+    let mut batch = Batch::opening();
+    batch.push(&opening(ORIGIN)).unwrap();
+    let whole = TempDir::new().unwrap();
+    FileStore::create(whole.path(), &batch).unwrap();
+    let first = format!("journal/{}", Segment(0));
+    let line = fs::read(whole.path().join(&first)).unwrap();
+    let head = fs::read(small().path().join("head")).unwrap();
+    let others: [(&str, Vec<u8>); 6] = [
+        (&first, [line.as_slice(), b"{"].concat()),
+        (&first, [line.as_slice(), line.as_slice()].concat()),
+        (&first, vec![b'x'; 65_537]),
+        ("journal/00000000000000000001.jsonl", Vec::new()),
+        ("journal/notes.txt", b"mine".to_vec()),
+        ("head", head),
+    ];
+    for (name, bytes) in others {
+        let dir = TempDir::new().unwrap();
+        fs::create_dir(dir.path().join("journal")).unwrap();
+        fs::write(dir.path().join("creating"), "").unwrap();
+        fs::write(dir.path().join(name), bytes).unwrap();
+        let before = files(dir.path());
+        let again = FileStore::create(dir.path(), &batch).unwrap_err();
+        assert!(matches!(again, CreateError::Exists(_)), "{name}: {again}");
+        let open = FileStore::open(dir.path());
+        assert!(!matches!(open, Err(Error::Unfinished(_))), "{name}: {open:?}");
+        assert_eq!(files(dir.path()), before, "{name}");
+    }
+    let mut long = Batch::opening();
+    long.push(&opening(ORIGIN)).unwrap();
+    long.push(&command("k", 1, &[("a", 1)])).unwrap();
+    let none = TempDir::new().unwrap();
+    assert!(matches!(FileStore::create(none.path(), &long), Err(CreateError::NotAnOpening)));
 }

@@ -1,18 +1,18 @@
 //! Beginning a ledger, and telling whether a directory is one.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::layout::{Layout, exists, io_error, open_if_there, read_if_there, sync_dir};
-use super::lines::{LineReader, Step};
+use super::layout::{Layout, Listing, exists, io_error, open_if_there, read_if_there, sync_dir};
+use super::lines::{open_at, read_line};
 use super::write_head;
 use crate::batch::Batch;
 use crate::canonical;
 use crate::chain::Opening;
 use crate::fault::{Check, Fault, Finding};
 use crate::head::Head;
-use crate::record::{self, FORMAT};
+use crate::record::{self, FORMAT, MAX_LINE};
 use crate::store::{Error, Place, Segment};
 
 /// Why a ledger was not begun.
@@ -24,8 +24,8 @@ pub enum CreateError {
     /// The directory holds something that is not a ledger's.
     #[error("the directory is not empty: {}", .0.display())]
     NotEmpty(PathBuf),
-    /// The batch does not begin a ledger.
-    #[error("the batch does not begin with record 0")]
+    /// The batch does not begin a ledger, or does more than that.
+    #[error("the batch does not consist of record 0")]
     NotAnOpening,
     /// The system could not do it.
     #[error(transparent)]
@@ -33,14 +33,16 @@ pub enum CreateError {
 }
 
 /// Says to whoever looks what an interrupted creation left behind.
-const CREATING: &str = "A ledger was being created here, and it was interrupted. Nothing was \
-                        recorded. Create it again in the same place.\n";
+const CREATING: &str = "A ledger was being created here, and it was interrupted. Create it again \
+                        in the same place. Should the journal hold more than one record, this \
+                        file was brought back after that, and may be deleted.\n";
 
 /// Makes the files of a new ledger; `creating` stands there until all of them are on the disk.
 pub(super) fn create(layout: &Layout, opening: &Batch) -> Result<(), CreateError> {
     let first = opening.lines().split(|byte| *byte == b'\n').next().unwrap_or_default();
     let record = record::parse(first).map_err(|_| CreateError::NotAnOpening)?;
-    if opening.expected().is_some() {
+    // More than record 0 could not be told from a ledger that somebody wrote to.
+    if opening.expected().is_some() || opening.records().len() != 1 {
         return Err(CreateError::NotAnOpening);
     }
     let dir = layout.dir();
@@ -89,7 +91,7 @@ pub(super) fn check_opening(layout: &Layout) -> Result<(), Error> {
 
 /// Whether the directory is a ledger at all, sound or damaged.
 pub(crate) fn check_is_ledger(layout: &Layout) -> Result<(), Error> {
-    if exists(&layout.creating())? {
+    if is_unfinished(layout)? {
         return Err(Error::Unfinished(layout.dir().to_owned()));
     }
     if !exists(&layout.ledger_json())? && !exists(&layout.journal())? {
@@ -102,13 +104,13 @@ pub(crate) fn check_is_ledger(layout: &Layout) -> Result<(), Error> {
 pub(crate) fn opening_findings(layout: &Layout) -> Result<Vec<Finding>, Error> {
     let claimed = read_ledger_json(read_if_there(&layout.ledger_json())?.as_deref());
     let recorded = read_record_0(layout)?;
-    // A newer format may have another frame, so record 0 need not be readable; but if it is, it
-    // decides, as a changed digit in `ledger.json` must not pass for a newer format.
-    if let Ok(Opening { format: found, .. }) = claimed
-        && found > FORMAT
-        && recorded.as_ref().map_or(true, |recorded| recorded.format == found)
+    // Record 0 keeps its form in every format and decides: neither a changed digit in
+    // `ledger.json` nor a damaged record must pass for a newer format.
+    if let (Ok(claimed), Ok(Opening { format: found, .. })) = (&claimed, &recorded)
+        && *found > FORMAT
+        && claimed.format == *found
     {
-        return Err(Error::NewerFormat { found, known: FORMAT });
+        return Err(Error::NewerFormat { found: *found, known: FORMAT });
     }
     Ok(match (claimed, recorded) {
         (Ok(claimed), Ok(recorded)) => compare(&claimed, &recorded).err().into_iter().collect(),
@@ -149,27 +151,46 @@ fn read_ledger_json(bytes: Option<&[u8]>) -> Result<Opening, String> {
 /// What record 0 says; as a finding whatever keeps it from being read.
 fn read_record_0(layout: &Layout) -> Result<Result<Opening, Finding>, Error> {
     let place = Place::default();
+    let file = match open_at(layout, place, 0) {
+        Err(Error::Damaged(finding)) => return Ok(Err(*finding)),
+        file => file?,
+    };
     let path = layout.segment(place.segment);
-    let Some(file) = open_if_there(&path)? else {
-        let why = "the first segment is not there";
-        return Ok(Err(Finding::in_segment(Check::Segment, 0, place.segment, 0, why)));
-    };
-    let read = io_error("read", &path);
-    let mut reader = LineReader::new(file, 0, u64::MAX).map_err(&read)?;
-    let step = reader.advance().map_err(&read)?;
-    let line = match step {
-        Step::Line => Ok(reader.line()),
-        _ => Err(Fault::new(Check::Line, 0, "record 0 does not end")),
-    };
-    let opening = line.and_then(record::parse).and_then(|record| {
+    let line = read_line(&file, place.offset).map_err(io_error("read", &path))?;
+    let line = line.ok_or_else(|| Fault::new(Check::Line, 0, "record 0 does not end"));
+    let opening = line.and_then(|line| {
+        let record = record::parse(&line)?;
         Opening::read(record.data).map_err(|why| Fault::new(Check::Opening, 0, why))
     });
     Ok(opening.map_err(|fault| fault.at(0, place)))
 }
 
+/// Whether `creating` stands there, and beside it no more than an interrupted creation leaves.
+///
+/// A power cut may bring `creating` back after records were acknowledged, and so may whoever
+/// copies files about: with anything after record 0, the directory is a ledger all the same.
+fn is_unfinished(layout: &Layout) -> Result<bool, Error> {
+    if !exists(&layout.creating())? {
+        return Ok(false);
+    }
+    let Listing { segments, strays } = layout.list()?;
+    let is_later = |segment: &Segment| *segment > Segment(0);
+    let is_acknowledged = layout.slots()?.newest().is_some_and(|head| head.position > 0);
+    if is_acknowledged || !strays.is_empty() || segments.iter().any(is_later) {
+        return Ok(false);
+    }
+    let path = layout.segment(Segment(0));
+    let Some(file) = open_if_there(&path)? else { return Ok(true) };
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_LINE as u64 + 2).read_to_end(&mut bytes);
+    read.map_err(io_error("read", &path))?;
+    let is_line = memchr::memchr(b'\n', &bytes).is_none_or(|newline| newline + 1 == bytes.len());
+    Ok(is_line && bytes.len() <= MAX_LINE + 1)
+}
+
 /// Refuses a directory that holds a ledger, or anything that a creation does not leave behind.
 fn refuse_other_files(layout: &Layout) -> Result<(), CreateError> {
-    if exists(&layout.creating())? {
+    if is_unfinished(layout)? {
         return Ok(());
     }
     let dir = layout.dir();

@@ -13,6 +13,9 @@ use crate::store::{Error, Line, Lines, Place, Segment};
 /// Room for a few hundred records, and for the longest line with its newline.
 const BUFFER: usize = 256 * 1024;
 
+/// Room for most records, and so for one of them to be looked up in one read.
+const FIRST_READ: usize = 1024;
+
 /// Lines of one file. A line of any length is passed in this much memory.
 #[derive(Debug)]
 pub(crate) struct LineReader {
@@ -128,6 +131,44 @@ impl LineReader {
     }
 }
 
+/// Reads the line at an offset, and little more than it, and returns it without its newline;
+/// `None` if no line of a record's length ends there.
+pub(super) fn read_line(mut file: &File, offset: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    file.seek(SeekFrom::Start(offset))?;
+    while line.len() <= MAX_LINE {
+        let known = line.len();
+        // Twice as much each time: a short line costs one short read, the longest one seven.
+        let more = known.max(FIRST_READ);
+        // Without room it would begin with a read of a few bytes.
+        line.reserve(more);
+        let read = file.take(more as u64).read_to_end(&mut line)?;
+        if let Some(newline) = memchr::memchr(b'\n', &line[known..]) {
+            line.truncate(known + newline);
+            return Ok(Some(line).filter(|line| line.len() <= MAX_LINE));
+        }
+        if read < more {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// Opens a segment at a place where a line should begin; `position` is what a finding names.
+pub(super) fn open_at(layout: &Layout, place: Place, position: u64) -> Result<File, Error> {
+    let Place { segment, offset } = place;
+    let path = layout.segment(segment);
+    let damaged = |check, why| Finding::in_segment(check, position, segment, offset, why);
+    let Some(file) = open_if_there(&path)? else {
+        return Err(damaged(Check::Segment, "this segment is not there").into());
+    };
+    let length = file.metadata().map_err(io_error("look at", &path))?.len();
+    if offset > length {
+        return Err(damaged(Check::Line, "the segment ends before this").into());
+    }
+    Ok(file)
+}
+
 /// Lines of a journal from a position up to a fixed end.
 #[derive(Debug)]
 pub struct FileLines {
@@ -140,21 +181,38 @@ pub struct FileLines {
 }
 
 impl FileLines {
-    pub(super) fn new(layout: &Layout, from: u64, end: &Head) -> Result<Self, Error> {
-        if from > end.position + 1 {
-            return Err(Error::NoSuchRecord { position: from, end: end.position });
-        }
+    /// Counts lines from the beginning of the segment that the first one lies in.
+    pub(super) fn from(layout: &Layout, from: u64, end: &Head) -> Result<Self, Error> {
+        // It is the last segment that does not begin after the line; where there is no line to
+        // come, nothing need be counted.
         let mut segments = layout.list()?.segments;
-        segments.retain(|segment| *segment <= end.segment && from <= end.position);
-        // The segment of the first line is the last one that does not begin after it.
-        let before = segments.partition_point(|segment| segment.0 <= from);
-        segments.drain(..before.saturating_sub(1));
-        segments.reverse();
-        let position = segments.last().map_or(from, |segment| segment.0.min(from));
-        let mut lines = Self { layout: layout.clone(), segments, open: None, position, end: *end };
+        segments.retain(|segment| segment.0 <= from && from <= end.position);
+        let segment = segments.last().map_or(Segment(from), |last| (*last).min(end.segment));
+        let place = Place { segment, offset: 0 };
+        let mut lines = Self::at(layout, place, segment.0, end)?;
         // To skip is to count newlines; nothing is parsed.
         while lines.position < from {
             lines.advance()?;
+        }
+        Ok(lines)
+    }
+
+    /// Begins with the line at a place, taking it for the record at `position`.
+    pub(super) fn at(
+        layout: &Layout,
+        place: Place,
+        position: u64,
+        end: &Head,
+    ) -> Result<Self, Error> {
+        if position > end.position.saturating_add(1) {
+            return Err(Error::NoSuchRecord { position, end: end.position });
+        }
+        let mut segments = layout.list()?.segments;
+        segments.retain(|segment| place.segment < *segment && *segment <= end.segment);
+        segments.reverse();
+        let mut lines = Self { layout: layout.clone(), segments, open: None, position, end: *end };
+        if position <= end.position {
+            lines.open = Some(lines.open_at(place)?);
         }
         Ok(lines)
     }
@@ -203,13 +261,16 @@ impl FileLines {
             let missing = Segment(self.position);
             return Err(self.damaged(Check::Segment, missing, 0, "this segment is not there"));
         };
-        let path = self.layout.segment(segment);
-        let Some(file) = open_if_there(&path)? else {
-            return Err(self.damaged(Check::Segment, segment, 0, "this segment is not there"));
-        };
-        let limit = if segment == self.end.segment { self.end.length } else { u64::MAX };
-        let reader = LineReader::new(file, 0, limit).map_err(io_error("read", &path))?;
-        Ok((segment, reader))
+        self.open_at(Place { segment, offset: 0 })
+    }
+
+    fn open_at(&self, place: Place) -> Result<(Segment, LineReader), Error> {
+        let file = open_at(&self.layout, place, self.position)?;
+        let is_last = place.segment == self.end.segment;
+        let limit = if is_last { self.end.length } else { u64::MAX };
+        let reader = LineReader::new(file, place.offset, limit);
+        let path = self.layout.segment(place.segment);
+        Ok((place.segment, reader.map_err(io_error("read", &path))?))
     }
 
     fn damaged(&self, check: Check, segment: Segment, offset: u64, why: &str) -> Error {
@@ -225,5 +286,33 @@ impl Lines for FileLines {
         let (segment, reader) = self.open.as_ref().expect("a line was just read from it");
         let place = Place { segment: *segment, offset: reader.at() };
         Ok(Some(Line { position: self.position - 1, place, bytes: reader.line() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// Looks the second line up in a file of ten lines of this length: the line, and how much of
+    /// the file was read for it.
+    fn look_up(length: usize) -> (Option<Vec<u8>>, u64) {
+        let mut file = tempfile::tempfile().expect("a file");
+        let line = [vec![b'x'; length], b"\n".to_vec()].concat();
+        file.write_all(&line.repeat(10)).expect("room for it");
+        let offset = line.len() as u64;
+        let found = read_line(&file, offset).expect("a file that can be read");
+        (found, file.stream_position().expect("a place in the file") - offset)
+    }
+
+    #[test]
+    fn a_line_of_any_length_is_looked_up_by_reading_no_more_than_twice_its_length() {
+        for length in [0, 1, 700, 1023, 1024, 1025, 2047, 2048, 40_000, MAX_LINE - 1, MAX_LINE] {
+            let (found, read) = look_up(length);
+            assert_eq!(found, Some(vec![b'x'; length]), "{length}");
+            assert!(read <= (2 * length as u64).max(1024), "{read} bytes read for {length}");
+        }
+        assert_eq!(look_up(MAX_LINE + 1).0, None);
+        assert_eq!(look_up(4 * MAX_LINE).0, None);
     }
 }

@@ -18,15 +18,14 @@ pub(crate) mod tail;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use self::layout::{Layout, io_error, open_if_there, sync_dir};
-use self::lines::{FileLines, LineReader, Step};
+use self::layout::{Layout, io_error, sync_dir};
+use self::lines::FileLines;
 use self::look::Look;
 use crate::batch::Batch;
 use crate::fault::{Check, Finding};
 use crate::head::{Head, SLOT, Slot, Slots};
-use crate::record::MAX_LINE;
 use crate::store::{AppendError, Appended, End, Error, Place, Segment, Store, Stored};
 
 pub use create::CreateError;
@@ -92,7 +91,7 @@ impl FileStore {
         Ok(store)
     }
 
-    /// Begins a ledger: makes the directory, and in it a journal with what record 0 says.
+    /// Begins a ledger: makes the directory, and in it a journal that holds record 0.
     ///
     /// An empty directory will do, and one in which an earlier creation was interrupted.
     ///
@@ -107,20 +106,6 @@ impl FileStore {
     /// The ledger's directory.
     pub fn dir(&self) -> &Path {
         self.layout.dir()
-    }
-
-    /// The file that a segment lies in.
-    pub fn segment_path(&self, segment: Segment) -> PathBuf {
-        self.layout.segment(segment)
-    }
-
-    /// The names of files in `journal/` that are no segments, in order.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] when the directory cannot be listed.
-    pub fn strays(&self) -> Result<Vec<String>, Error> {
-        Ok(self.layout.list()?.strays)
     }
 
     /// Writes the batch and makes it survive a power cut; the head after it.
@@ -254,28 +239,21 @@ impl Store for FileStore {
     }
 
     fn lines(&self, from: u64, end: &Head) -> Result<FileLines, Error> {
-        FileLines::new(&self.layout, from, end)
+        FileLines::from(&self.layout, from, end)
+    }
+
+    fn lines_at(&self, place: Place, position: u64, end: &Head) -> Result<FileLines, Error> {
+        FileLines::at(&self.layout, place, position, end)
     }
 
     fn line_at(&self, place: Place) -> Result<Stored, Error> {
-        let path = self.layout.segment(place.segment);
-        let Some(file) = open_if_there(&path)? else {
-            let (first, why) = (place.segment.0, "this segment is not there");
-            let check = Check::Segment;
-            return Err(Finding::in_segment(check, first, place.segment, place.offset, why).into());
-        };
-        let read = io_error("read", &path);
-        // No further than the longest line: this is a look-up, not a scan.
-        let limit = place.offset.saturating_add(MAX_LINE as u64 + 1);
-        let mut reader = LineReader::new(file, place.offset, limit).map_err(&read)?;
-        match reader.advance().map_err(&read)? {
-            Step::Line => Stored::new(place, None, reader.line().to_vec()),
-            Step::Unended | Step::TooLong | Step::End => {
-                let (first, why) = (place.segment.0, "no line begins and ends here");
-                Err(Finding::in_segment(Check::Line, first, place.segment, place.offset, why)
-                    .into())
-            }
-        }
+        let Place { segment, offset } = place;
+        let file = lines::open_at(&self.layout, place, segment.0)?;
+        let path = self.layout.segment(segment);
+        let line = lines::read_line(&file, offset).map_err(io_error("read", &path))?;
+        let why = "no line begins and ends here";
+        let damaged = || Finding::in_segment(Check::Line, segment.0, segment, offset, why);
+        Stored::new(place, None, line.ok_or_else(damaged)?)
     }
 }
 
@@ -291,7 +269,8 @@ fn allow_read_only(error: Error) -> Result<(), Error> {
     }
 }
 
-/// Writes the head into the slot that does not hold the one that counts; not synced.
+/// Writes the head into the slot that does not hold the one that counts; synced only if there is
+/// no such slot.
 fn write_head(layout: &Layout, head: &Head) -> Result<(), Error> {
     let path = layout.head();
     let slots = layout.slots()?;
@@ -303,5 +282,12 @@ fn write_head(layout: &Layout, head: &Head) -> Result<(), Error> {
     }
     file.seek(SeekFrom::Start((slots.spare() * SLOT) as u64))
         .and_then(|_| file.write_all(&head.to_slot()))
-        .map_err(io_error("write", &path))
+        .map_err(io_error("write", &path))?;
+    if slots.newest().is_none() {
+        // A head that lags does no harm, but with none that counts a torn tail is damage: the
+        // first one must be there after a power cut.
+        file.sync_all().map_err(io_error("sync", &path))?;
+        sync_dir(layout.dir())?;
+    }
+    Ok(())
 }

@@ -26,6 +26,8 @@ pub(crate) fn find_end(layout: &Layout, head: Option<&Head>) -> Result<End, Erro
     };
     let record = acknowledged(layout, head)?;
     let Tail { head: found, beyond } = Walk::beyond(layout, head, &record)?.run()?;
+    // An empty segment that nothing acknowledges is nothing, whatever its name.
+    let beyond = beyond.filter(|beyond| beyond.bytes > 0);
     Ok(End { head: found.unwrap_or(*head), beyond })
 }
 
@@ -196,7 +198,7 @@ impl<'a> Walk<'a> {
         let unfinished = self.chain.unfinished();
         let fault = fault.or(unfinished.map(|fault| fault.at(self.chain.next(), self.end)));
         let beyond = fault.map(|fault| self.measure(fault)).transpose()?;
-        Ok(Tail { head: self.head, beyond: beyond.filter(|beyond| beyond.bytes > 0) })
+        Ok(Tail { head: self.head, beyond })
     }
 
     /// Walks through a segment; the fault that ends the walk, if there is one.
@@ -258,7 +260,7 @@ impl<'a> Walk<'a> {
             if bytes == 0 && rest > 0 {
                 place = Place { segment, offset: from };
             }
-            bytes += rest;
+            bytes = rest.saturating_add(bytes);
         }
         Ok(Beyond { place, bytes, fault, moved_to: Vec::new() })
     }

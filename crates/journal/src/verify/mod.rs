@@ -13,7 +13,7 @@ use self::whole::Whole;
 use crate::chain::Chain;
 use crate::fault::{Check, Fault, Finding};
 use crate::file::create::{check_is_ledger, opening_findings};
-use crate::file::layout::{Layout, io_error};
+use crate::file::layout::{Layout, exists, io_error};
 use crate::file::lines::{LineReader, Step};
 use crate::file::look::Look;
 use crate::file::tail;
@@ -159,6 +159,9 @@ impl Extent {
         // Listed last, so that it has every segment up to the end.
         let listing = layout.list()?;
         notes.extend(listing.strays.iter().map(|name| format!("journal/{name} is no segment")));
+        if exists(&layout.creating())? {
+            notes.push("creating is left over, and this is a ledger: it may be deleted".to_owned());
+        }
         let last = end.as_ref().map(|end| end.head);
         let is_inside = |segment: &Segment| last.is_none_or(|last| *segment <= last.segment);
         let mut segments = Vec::new();
@@ -224,7 +227,7 @@ impl<'a> Pass<'a> {
         for (segment, length) in &extent.segments {
             self.begin_segment(*segment);
             self.summary.segments += 1;
-            self.summary.bytes += length;
+            self.summary.bytes = self.summary.bytes.saturating_add(*length);
             each_line(self.layout, *segment, *length, &mut |place, seen| match seen {
                 Seen::Bad(fault) => self.take_bad(place, fault),
                 Seen::Line(line) => match record::parse(line) {
