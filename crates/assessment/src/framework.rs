@@ -316,11 +316,6 @@ impl Framework {
         themes.flat_map(|theme| theme.statements.iter().map(move |statement| (theme, statement)))
     }
 
-    /// Where a statement stands in [`Framework::statements`].
-    pub fn statement_index(&self, id: StatementId) -> Option<usize> {
-        self.statements().position(|(_, statement)| statement.id == id)
-    }
-
     /// The statement of this id, with its theme.
     pub fn statement(&self, id: StatementId) -> Option<(&Theme, &Statement)> {
         self.statements().find(|(_, statement)| statement.id == id)

@@ -149,9 +149,11 @@ id!(
 
 id!(
     /// A person: one pseudonym for life, never a name, never with a role in it.
-    PersonId, 16,
-    "a person's pseudonym (p- and digits: p-017)",
-    |text| text.len() > 2 && text.starts_with(b"p-") && text[2..].iter().all(u8::is_ascii_digit)
+    PersonId, 14,
+    "a person's pseudonym (p- and 1 to 12 digits: p-017)",
+    |text| (3..=14).contains(&text.len())
+        && text.starts_with(b"p-")
+        && text[2..].iter().all(u8::is_ascii_digit)
 );
 
 impl AssessmentId {
@@ -248,7 +250,7 @@ mod tests {
         for wrong in ["E06000014-2025-a", "E06000014-2025-a-p0", "E06000014-2025-a-p", "-p1"] {
             assert!(wrong.parse::<PublicationId>().is_err(), "{wrong}");
         }
-        for wrong in ["p-", "p-1a", "Jane", "p017", "assessor-1"] {
+        for wrong in ["p-", "p-1a", "Jane", "p017", "assessor-1", "p-1234567890123"] {
             assert!(wrong.parse::<PersonId>().is_err(), "{wrong}");
         }
     }

@@ -54,11 +54,6 @@ pub(crate) struct Judged {
 }
 
 impl State {
-    /// Whether the framework has been adopted.
-    pub fn has_framework(&self, id: FrameworkId) -> bool {
-        self.frameworks.contains_key(&id)
-    }
-
     /// The assessment of an organisation that was published last, which a review is about unless
     /// it says otherwise. Of two published at the same time the one recorded later counts.
     pub fn last_published(&self, organisation: OrganisationCode) -> Option<AssessmentId> {

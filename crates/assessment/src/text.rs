@@ -34,6 +34,16 @@ impl Name {
     }
 }
 
+impl Name {
+    /// The name of a system, which goes by its board's name without the words that all boards
+    /// share; nothing if it has none of them.
+    pub fn of_system(board: &Self) -> Option<Self> {
+        let short = board.0.strip_prefix("NHS ").unwrap_or(&board.0);
+        let short = short.strip_suffix(" Integrated Care Board").unwrap_or(short);
+        (short != board.0).then(|| short.parse().ok()).flatten()
+    }
+}
+
 impl SourceUrl {
     /// The address as text.
     pub fn as_str(&self) -> &str {

@@ -174,7 +174,7 @@ fn fill(dir: &Path, records: u64) -> Duration {
 
 fn verify(dir: &Path) {
     let verdict = ledger::verify(dir, &mut |_| {}).expect("it can be looked at");
-    assert!(verdict.is_clean());
+    assert!(verdict.findings.is_empty() && verdict.unknown.is_empty());
     black_box(verdict);
 }
 

@@ -7,7 +7,7 @@ use crate::streams;
 use assessment::event::DecodeError;
 use assessment::{Event, OrganisationCode};
 use chrono::NaiveDate;
-use journal::{Entry, Head, Place, Record, Store};
+use journal::{Entry, Head, Place, Record, Records, Segment, Store};
 use projections::{Body, Effect, Fact, Projections, Reviewed, Settled, Standing, Transition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -100,30 +100,26 @@ impl Catalogue {
                 return self.load_frameworks(store);
             }
         }
-        let from = bookmark.as_ref().map_or(0, |bookmark| bookmark.position);
-        let mut records = store.records(from, end).map_err(Error::from)?;
-        // Of another journal, what the index says would be looked up in vain.
-        if let Some(bookmark) = &bookmark
-            && let Some(entry) = records.next().map_err(Error::from)?
-        {
-            bookmark.is_of(entry.record.hash)?;
-        }
+        let mut records = match &bookmark {
+            Some(bookmark) => bookmark.records_after(store, end)?,
+            None => store.records(0, end).map_err(Error::from)?,
+        };
         self.load_frameworks(store)?;
         let mut last = None;
         let mut open = 0;
         while let Some(entry) = records.next().map_err(Error::from)? {
-            let (position, hash) = (entry.record.position, entry.record.hash);
+            let taken = (entry.record.position, entry.record.hash, entry.place);
             self.take_in(&entry)?;
             open += 1;
-            last = Some((position, hash));
+            last = Some(taken);
             if open == RECORDS_PER_COMMIT {
-                self.commit(position, hash)?;
-                progress(position);
+                self.commit(taken)?;
+                progress(taken.0);
                 open = 0;
             }
         }
         match last {
-            Some((position, hash)) if open > 0 => self.commit(position, hash),
+            Some(taken) if open > 0 => self.commit(taken),
             _ => Ok(()),
         }
     }
@@ -196,7 +192,7 @@ impl Catalogue {
         Ok(())
     }
 
-    fn commit(&mut self, position: u64, hash: journal::Hash) -> Result<(), Trouble> {
+    fn commit(&mut self, taken: (u64, journal::Hash, Place)) -> Result<(), Trouble> {
         for code in std::mem::take(&mut self.dirty) {
             let Some(body) = self.projections.bodies.get(&code) else { continue };
             self.index.put("organisations", code.as_str().as_bytes(), json(body))?;
@@ -211,7 +207,7 @@ impl Catalogue {
             streams::append(&mut self.index, &stream, &places)?;
         }
         keys::insert(&mut self.index, std::mem::take(&mut self.keys))?;
-        self.index.commit(position, hash, Self::versions())?;
+        self.index.commit(taken, Self::versions())?;
         Ok(())
     }
 
@@ -322,6 +318,22 @@ impl Bookmark {
         self.is_of(store.record_at(self.position, end)?.record().hash)
     }
 
+    /// The records after it: from where it lies, or, if it does not lie there, from where its
+    /// position is. Of another journal, what the index says would be looked up in vain.
+    fn records_after<S: Store>(&self, store: &S, end: &Head) -> Result<Records<S::Lines>, Error> {
+        let place = Place { segment: Segment(self.place.0), offset: self.place.1 };
+        if let Ok(mut records) = store.records_at(place, self.position, end)
+            && records.next().is_ok_and(|it| it.is_some_and(|it| it.record.hash == self.hash))
+        {
+            return Ok(records);
+        }
+        let mut records = store.records(self.position, end)?;
+        if let Some(entry) = records.next()? {
+            self.is_of(entry.record.hash)?;
+        }
+        Ok(records)
+    }
+
     fn reaches_no_further_than(&self, end: &Head) -> Result<(), Error> {
         let (last, seen) = (end.position, self.position);
         if seen > last { Err(Error::RecordsMissing { last, seen }) } else { Ok(()) }
@@ -340,13 +352,46 @@ fn settle_rows(rows: &mut [Transition], block: u64, settled: &Settled) {
     }
 }
 
-/// Reads what a record says.
+/// Reads what a record says, and checks that its data fit the record that they stand in.
 pub fn decode(record: &Record<'_>) -> Result<Event, Error> {
     let position = record.position;
-    Event::decode(record.kind, record.schema, record.data).map_err(|error| match error {
-        DecodeError::Unknown { kind, schema } => Error::NewerRecord { position, kind, schema },
-        source @ DecodeError::Malformed { .. } => Error::Meaningless { position, source },
-    })
+    let event = match Event::decode(record.kind, record.schema, record.data) {
+        Ok(event) => event,
+        Err(DecodeError::Unknown { kind, schema }) => {
+            return Err(Error::NewerRecord { position, kind, schema });
+        }
+        Err(error) => return Err(Error::Meaningless { position, why: error.to_string() }),
+    };
+    match misfit(record, &event) {
+        None => Ok(event),
+        Some(why) => Err(Error::Meaningless { position, why }),
+    }
+}
+
+/// What the data say otherwise than the record that they stand in, or than they must.
+fn misfit(record: &Record<'_>, event: &Event) -> Option<String> {
+    if event.stream() != record.stream {
+        return Some(format!("the data belong to stream {}", event.stream()));
+    }
+    let occurred_on = event.occurred_on().map(|date| date.to_string());
+    if let Some(date) = occurred_on.filter(|date| date != record.occurred_on) {
+        return Some(format!("the data are of {date}, the record of {}", record.occurred_on));
+    }
+    match event {
+        Event::LedgerOpened(_) if record.position > 0 => {
+            Some("a ledger opens at position 0 and nowhere else".to_owned())
+        }
+        Event::FrameworkAdopted(event) => {
+            let framework = &event.framework;
+            if let Some(finding) = framework.findings().first() {
+                return Some(format!("the framework is not sound: {finding}"));
+            }
+            let digests = (framework.scoring_digest(), framework.process_digest());
+            let differ = digests != (event.scoring_digest.clone(), event.process_digest.clone());
+            differ.then(|| "the digests are not those of the framework".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The last block of a body's list, read when it is first needed.

@@ -1,7 +1,5 @@
 //! What can keep the ledger from answering.
 
-use journal::EncodeError;
-
 /// Why the ledger could not do what it was asked; a refusal by a rule is not among it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,14 +12,6 @@ pub enum Error {
     /// A ledger could not be begun.
     #[error(transparent)]
     Create(#[from] journal::CreateError),
-    /// A decision could not be written as a record.
-    #[error("{kind} cannot be recorded: {source}")]
-    Encode {
-        /// The command.
-        kind: &'static str,
-        /// Why.
-        source: EncodeError,
-    },
     /// A record of a kind or schema from a later version of this program.
     #[error("record {position} is a `{kind}` in schema {schema}, which this version does not know")]
     NewerRecord {
@@ -33,12 +23,12 @@ pub enum Error {
         schema: u64,
     },
     /// A record whose bytes verify and whose data do not have the shape of its kind.
-    #[error("record {position}: {source}")]
+    #[error("record {position}: {why}")]
     Meaningless {
         /// Where it stands.
         position: u64,
         /// What is wrong with its data.
-        source: assessment::event::DecodeError,
+        why: String,
     },
     /// The index has taken in more than the journal holds: records are missing.
     #[error("the journal ends with record {last}, and record {seen} had been read from it before")]

@@ -32,7 +32,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
-use journal::Hash;
+use journal::{Hash, Place};
 
 /// Up to where the index has taken the journal in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub struct Bookmark {
     pub hash: Hash,
     /// Its position.
     pub position: u64,
+    /// Where its line begins: segment and offset.
+    pub place: (u64, u64),
     /// The version of every projection that the rows come from.
     pub versions: BTreeMap<String, u64>,
 }
@@ -194,11 +196,11 @@ impl Index {
     /// Keeps what was set, with how far the journal has been taken in: all of it or nothing.
     pub fn commit(
         &mut self,
-        position: u64,
-        hash: Hash,
+        (position, hash, place): (u64, Hash, Place),
         versions: BTreeMap<String, u64>,
     ) -> Result<(), Unusable> {
-        let bookmark = Bookmark { digest: self.digest(), hash, position, versions };
+        let place = (place.segment.0, place.offset);
+        let bookmark = Bookmark { digest: self.digest(), hash, position, place, versions };
         let mut rows = std::mem::take(&mut self.changed);
         let touched: BTreeSet<&str> = rows.keys().filter_map(|key| section_of(key)).collect();
         let digests: Vec<(Vec<u8>, Vec<u8>)> = touched
@@ -211,6 +213,11 @@ impl Index {
         self.rows.apply(rows)?;
         self.bookmark = Some(bookmark);
         Ok(())
+    }
+
+    /// Checks every row that there is.
+    pub fn check_all(&mut self) -> Result<(), Unusable> {
+        self.sections("").iter().try_for_each(|section| self.check(section))
     }
 
     fn empty(rows: Rows) -> Self {

@@ -20,7 +20,7 @@ pub use index::{Bookmark, Unusable, is_guarded};
 pub use questions::{AsOf, At, Filter, NotFound, Question};
 pub use submission::{Outcome, Receipt, Submission, SubmissionError};
 pub use time::Instant;
-pub use verify::{Verdict, verify};
+pub use verify::{Damage, Unknown, Verdict, verify};
 pub use writer::Caller;
 
 use crate::catalogue::Trouble;
@@ -108,56 +108,65 @@ impl Ledger {
         mode: Mode,
         caller: &mut Caller<'_>,
     ) -> Result<Submitted, Error> {
-        let mut catalogue = match self.catalogue.take() {
-            Some(catalogue) => catalogue,
-            None => self.catalogue_to_write()?,
-        };
         // What was only tried is no ground to record anything on.
         if mode == Mode::Record && self.desk.is_ahead() {
             self.desk = Desk::default();
         }
+        let catalogue = self.catalogue_in_step()?;
         // Take the lock, then decide on the latest state: nobody can have written in between.
         let end = self.store.hold()?;
-        let outcomes = self.submit_held(&mut catalogue, end.head, submissions, mode, caller);
+        let outcomes = self.submit_held(catalogue, end.head, submissions, mode, caller);
         self.store.release();
         if outcomes.is_err() {
             self.desk = Desk::default();
         }
-        let outcomes = outcomes?;
-        self.catalogue = Some(catalogue);
-        Ok(Submitted { outcomes, set_aside: end.beyond })
+        Ok(Submitted { outcomes: outcomes?, set_aside: end.beyond })
     }
 
     fn submit_held(
         &mut self,
-        catalogue: &mut Catalogue,
+        mut catalogue: Catalogue,
         head: Head,
         submissions: &[Submission],
         mode: Mode,
         caller: &mut Caller<'_>,
     ) -> Result<Vec<Outcome>, Error> {
         let (outcomes, batch) = loop {
-            match self.decide(catalogue, head, submissions, caller) {
+            match self.decide(&mut catalogue, head, submissions, caller) {
                 Ok(decided) => break decided,
                 Err(Trouble::Ledger(error)) => return Err(error),
-                Err(Trouble::Index(error)) if !catalogue.is_kept() => {
-                    return Err(Error::Index(error));
-                }
-                Err(Trouble::Index(_)) => self.replace(catalogue),
+                Err(Trouble::Index(error)) => self.replace(&mut catalogue, error)?,
             }
             self.desk = Desk::default();
         };
         if mode == Mode::Record {
             let appended = self.store.append(&batch)?;
             self.desk.stored(appended.head);
-            // Acknowledged: what follows is derived, and its failure loses nothing.
-            match catalogue.catch_up(&self.store, &appended.head, &mut |_| {}) {
-                Ok(()) => {}
-                Err(Trouble::Ledger(error)) => return Err(error),
-                Err(Trouble::Index(_)) => self.replace(catalogue),
+            // Acknowledged: what follows is derived. If it fails, nothing is lost, and whoever
+            // needs it next starts anew.
+            if catalogue.catch_up(&self.store, &appended.head, &mut |_| {}).is_err() {
+                return Ok(outcomes);
             }
         }
+        self.catalogue = Some(catalogue);
         Ok(outcomes)
+    }
+
+    /// A catalogue to decide with, caught up before the lock is taken: under it, there is little
+    /// left to take in.
+    fn catalogue_in_step(&mut self) -> Result<Catalogue, Error> {
+        let mut catalogue = match self.catalogue.take() {
+            Some(catalogue) => catalogue,
+            None => self.catalogue_to_write()?,
+        };
+        loop {
+            let end = self.store.head()?;
+            match catalogue.catch_up(&self.store, &end.head, &mut |_| {}) {
+                Ok(()) => return Ok(catalogue),
+                Err(Trouble::Ledger(error)) => return Err(error),
+                Err(Trouble::Index(error)) => self.replace(&mut catalogue, error)?,
+            }
+        }
     }
 
     fn decide(
@@ -208,8 +217,12 @@ impl Ledger {
         Ok(false)
     }
 
-    /// Replaces a catalogue whose index failed: by a new index the first time, then by memory.
-    fn replace(&mut self, catalogue: &mut Catalogue) {
+    /// Replaces a catalogue whose index failed: by a new index the first time, then by memory,
+    /// which has nothing to fail.
+    fn replace(&mut self, catalogue: &mut Catalogue, error: Unusable) -> Result<(), Error> {
+        if !catalogue.is_kept() {
+            return Err(Error::Index(error));
+        }
         // Closed before it is made anew, or it would be in its own way.
         *catalogue = Catalogue::new(Index::in_memory(), Scope::ALL);
         if !std::mem::replace(&mut self.failed, true)
@@ -217,6 +230,7 @@ impl Ledger {
         {
             *catalogue = Catalogue::new(index, Scope::ALL);
         }
+        Ok(())
     }
 
     /// Answers a question about what the ledger knew, and what had happened, at a time.
@@ -292,6 +306,8 @@ impl Ledger {
             scope: Scope::ALL,
             answer: &|catalogue| catalogue.history(code),
         })?;
+        // What is printed may wait for its reader; the index must not wait with it.
+        self.catalogue = None;
         let Some(mut places) = places else { return self.read(from, end, visit) };
         places.sort_unstable();
         for place in places {
@@ -306,10 +322,22 @@ impl Ledger {
     }
 
     /// Throws the index away and builds it from the journal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RecordsMissing`] and [`Error::Rewritten`] when the index had been built from
+    /// another journal than this one: it is evidence then, and stays.
     pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64)) -> Result<Rebuilt, Error> {
         self.catalogue = None;
         let before = match Index::open(&self.index_dir) {
-            Ok(index) => index.bookmark().cloned(),
+            Ok(mut index) => {
+                let head = self.store.head()?.head;
+                if let Some(bookmark) = index.bookmark() {
+                    bookmark.check(&self.store, &head)?;
+                }
+                // Rows that are not what was written are nothing to compare with.
+                index.check_all().is_ok().then(|| index.bookmark().cloned()).flatten()
+            }
             Err(Unusable::Busy) => return Err(Error::Index(Unusable::Busy)),
             Err(Unusable::Missing | Unusable::Broken) => None,
         };

@@ -126,6 +126,11 @@ impl Catalogue {
             let names = names.chain(&facts.aliases).map(|name| name.as_str().to_lowercase());
             names.chain([facts.code.as_str().to_lowercase()]).collect::<Vec<_>>()
         };
+        // A code means its body, whatever else may be known by the same letters.
+        let by_code = |body: &&Body| body.facts.code.as_str().to_lowercase() == wanted;
+        if let Some(body) = bodies.iter().find(by_code) {
+            return Ok(Ok(body.facts.code));
+        }
         let exact = |body: &&Body| spellings(body).contains(&wanted);
         let begins = |body: &&Body| spellings(body).iter().any(|s| s.starts_with(&wanted));
         let mut found: Vec<&Body> = bodies.iter().filter(exact).collect();

@@ -2,8 +2,8 @@
 
 use assessment::command::CommandError;
 use assessment::{Command, Rejection};
-use journal::Hash;
 use journal::canonical::{NotCanonical, to_canonical};
+use journal::{EncodeError, Hash};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -59,6 +59,8 @@ pub enum Outcome {
     },
     /// The rules do not allow it.
     Refused(Rejection),
+    /// What would come of it cannot be a record, as one that is too long.
+    Unrecordable(EncodeError),
     /// Its key belongs to another command.
     KeyReused {
         /// The key.
@@ -114,7 +116,7 @@ impl Submission {
         let data = serde_json::from_str(raw.data.get())?;
         let request = request(&raw.kind, data, raw.expected_version)?;
         let key = raw.command.unwrap_or_else(|| request.to_string());
-        if !is_key(&key) {
+        if !journal::record::is_key(&key) {
             return Err(SubmissionError::Key(key));
         }
         Ok(Self { key, request, expected_version: raw.expected_version, command })
@@ -140,10 +142,4 @@ fn request(kind: &str, data: Value, expected_version: Option<u64>) -> Result<Has
         submitted["expected_version"] = version.into();
     }
     Ok(Hash::of(to_canonical(&submitted)?.as_bytes()))
-}
-
-/// The form that `docs/format.md` gives the member `command`.
-fn is_key(text: &str) -> bool {
-    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
-    (1..=128).contains(&text.len()) && text.bytes().all(is_valid)
 }

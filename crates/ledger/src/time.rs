@@ -1,7 +1,9 @@
 //! Instants of recording, and the days of London that they fall on.
 
 use crate::error::Error;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Europe::London;
 
 /// When something is recorded, to the millisecond; written as records have it.
@@ -38,7 +40,7 @@ impl Instant {
 
 impl From<DateTime<Utc>> for Instant {
     fn from(instant: DateTime<Utc>) -> Self {
-        Self(instant)
+        Self(instant.trunc_subsecs(3))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::time::Instant;
 use assessment::{Context, Event, OrganisationCode, PersonId, State, decide, evolve};
 use journal::canonical::to_canonical;
 use journal::{Batch, Head, NewCommand, NewRecord, Place, Store};
+use projections::Fact;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What comes from outside: who writes, the clock, and randomness.
@@ -43,21 +44,42 @@ struct Clock {
 }
 
 impl Desk {
-    /// Starts from what is stored, if somebody else has written since.
+    /// Takes in what somebody else has written since, of what is decided about here.
     pub(crate) fn sit_down(
         &mut self,
         store: &impl Store,
         catalogue: &mut Catalogue,
         head: Head,
     ) -> Result<(), Trouble> {
-        if self.head.is_some_and(|(known, _)| known == head) {
-            return Ok(());
-        }
+        let known = match self.head {
+            Some((known, _)) if known == head => return Ok(()),
+            Some((known, _)) if !self.is_ahead() => Some(known),
+            _ => None,
+        };
         let last = store.last(&head).map_err(Error::from)?;
         let recorded_at = Instant::parse(last.record().recorded_at)?;
-        *self = Self { head: Some((head, recorded_at)), ..Self::default() };
-        for place in catalogue.framework_places()? {
-            self.replay(store, place)?;
+        match known {
+            Some(known) => self.follow(store, known, head)?,
+            None => {
+                *self = Self::default();
+                for place in catalogue.framework_places()? {
+                    self.replay(store, place)?;
+                }
+            }
+        }
+        self.head = Some((head, recorded_at));
+        Ok(())
+    }
+
+    fn follow(&mut self, store: &impl Store, known: Head, head: Head) -> Result<(), Trouble> {
+        let mut records = store.records(known.position + 1, &head).map_err(Error::from)?;
+        while let Some(entry) = records.next().map_err(Error::from)? {
+            let event = decode(&entry.record)?;
+            let fact = Fact { position: entry.record.position, event: &event };
+            // Of the others nothing is held yet: their whole history is replayed when needed.
+            if fact.organisation().is_none_or(|code| self.loaded.contains(&code)) {
+                self.state = evolve(std::mem::take(&mut self.state), &event);
+            }
         }
         Ok(())
     }
@@ -156,8 +178,10 @@ impl Desk {
             Ok(events) => events,
         };
         let new = self.new_command(catalogue, submission, &events, clock, caller)?;
-        let encoded = batch.push(&new);
-        let positions = encoded.map_err(|source| Error::Encode { kind: command.kind(), source })?;
+        let positions = match batch.push(&new) {
+            Ok(positions) => positions,
+            Err(error) => return Ok(Outcome::Unrecordable(error)),
+        };
         let receipts = self.accept(submission, &events, &new, positions.start);
         Ok(Outcome::Recorded { positions, records: receipts })
     }

@@ -6,8 +6,8 @@ mod questions;
 pub use nouns::*;
 pub use questions::*;
 
-use assessment::PersonId;
 use assessment::scoring::Score;
+use assessment::{PartialDate, PersonId, Precision};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ledger::AsOf;
@@ -277,7 +277,8 @@ pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 
 /// Reads a day.
 pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a date (2026-05-17)"))
+    let date = text.parse::<PartialDate>().ok().filter(|it| it.precision() == Precision::Day);
+    date.map(PartialDate::first_day).ok_or_else(|| format!("`{text}` is not a date (2026-05-17)"))
 }
 
 /// Reads a score.
@@ -291,7 +292,7 @@ pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
     }
-    if let Ok(day) = text.parse::<NaiveDate>().map(ledger::Instant::end_of) {
+    if let Ok(day) = day(text).map(ledger::Instant::end_of) {
         return Ok(AsOf::Instant(day));
     }
     ledger::Instant::parse(text).map(AsOf::Instant).map_err(|_| {

@@ -12,6 +12,7 @@ pub mod publication;
 pub mod questions;
 pub mod score;
 pub mod state;
+pub mod verify;
 pub mod write;
 
 use crate::cli::{Asking, Cli, Command};
@@ -29,7 +30,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::Init(args) => state::init(dir, args, out),
         Command::Status(args) => state::status(dir, args, out),
         Command::Import(args) => import::run(dir, args, out),
-        Command::Verify(args) => state::verify(dir, args, out),
+        Command::Verify(args) => verify::run(dir, args, out),
         Command::Rebuild => state::rebuild(dir, out),
         Command::Demo(args) => demo::run(args, out),
         Command::Schema(args) => manual::schema(args, out),

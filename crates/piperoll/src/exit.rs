@@ -107,14 +107,12 @@ impl From<Error> for Failure {
                 Self::new(CONFLICT, cause).hint("look at what is new, and submit it again")
             }
             Error::Append(AppendError::NotHeld) => Self::new(BUG, cause),
-            Error::Encode { .. } => Self::new(REFUSED, cause)
-                .hint("a record is one line of at most 65,535 bytes; see docs/format.md"),
             Error::NewerRecord { .. } => Self::new(UNABLE, cause)
                 .hint("read it with the version that wrote it; `verify` still checks its bytes"),
             Error::Meaningless { .. } | Error::RecordsMissing { .. } | Error::Rewritten { .. } => {
                 Self::new(DAMAGED, cause).hint(
-                    "`piperoll verify` checks the journal; restore it from a copy, or, if you \
-                     trust it as it is, `piperoll rebuild` forgets what was read before",
+                    "restore the journal from a copy; if you trust it as it is, delete `index/`: \
+                     what was read before is then forgotten",
                 )
             }
             Error::ClockBehind { .. } => Self::new(UNABLE, cause).hint(

@@ -22,8 +22,7 @@ fn main() -> ExitCode {
             world::say(" hint: what was acknowledged is safe; please report this with the command");
         }
     }));
-    let cli = cli::Cli::parse();
-    let outcome = catch_unwind(AssertUnwindSafe(|| run(&cli)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&cli::Cli::parse())));
     match outcome {
         Ok(Ok(())) => ExitCode::from(DONE),
         Ok(Err(failure)) => failure.report(),

@@ -33,7 +33,7 @@ impl Row for RatingsRow {
         vec![
             Column::text("organisation", |row| match row.subject {
                 None => row.name.to_string(),
-                Some(theme) => format!("  {theme}"),
+                Some(theme) => format!("{}: {theme}", row.name),
             }),
             Column::text("rating", |row| known(&row.rating.or(row.published_rating))),
             Column::right("score", |row| known(&row.score)),

@@ -67,7 +67,11 @@ pub fn read<'a, F>(
 where
     F: Fn(&Row<'_>) -> Result<Command, Refusal> + 'a,
 {
-    let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(input);
+    // A carriage return before the newline is space around the last cell: taken for an end of line
+    // by itself, it would put the numbers of the lines out.
+    let newline = csv::Terminator::Any(b'\n');
+    let mut reader =
+        csv::ReaderBuilder::new().terminator(newline).flexible(true).from_reader(input);
     let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
     // A spreadsheet may put a byte order mark before the first name.
     let header: StringRecord =
@@ -78,22 +82,35 @@ where
         return Err(Failure::new(USAGE, format!("the table has no column {}", missing.join(", ")))
             .hint(format!("its heading is {}", header.iter().collect::<Vec<_>>().join(","))));
     }
-    Ok(reader.into_records().enumerate().map(move |(index, record)| {
+    Ok(reader.into_records().enumerate().filter_map(move |(index, record)| {
+        let line = |position: Option<&csv::Position>| {
+            position.map_or(index as u64 + 2, csv::Position::line)
+        };
         let record = match record {
             Ok(record) => record,
-            Err(error) if error.is_io_error() => return Err(unreadable(&error)),
+            Err(error) if error.is_io_error() => return Some(Err(unreadable(&error))),
             Err(error) => {
-                let number = error.position().map_or(index as u64 + 2, csv::Position::line);
-                return Ok(Line { number, submission: Err(("malformed", malformed(&error))) });
+                let submission = Err(("malformed", malformed(&error)));
+                return Some(Ok(Line { number: line(error.position()), submission }));
             }
         };
-        let number = record.position().map_or(index as u64 + 2, csv::Position::line);
-        let command = read(&Row { header: &header, record: &record });
+        let (columns, expected) = (record.len(), header.len());
+        if columns == 1 && record.iter().all(|cell| cell.trim().is_empty()) {
+            return None;
+        }
+        let number = line(record.position());
+        let command = match columns == expected {
+            true => read(&Row { header: &header, record: &record }),
+            false => Err((
+                "malformed",
+                format!("the row has {columns} columns, and the heading has {expected}"),
+            )),
+        };
         let submission = command.and_then(|command| {
             let key = (known == Known::ByRules).then(world::key);
             Submission::new(command, None, key).map_err(|error| ("malformed", error.to_string()))
         });
-        Ok(Line { number, submission })
+        Some(Ok(Line { number, submission }))
     }))
 }
 
@@ -125,9 +142,6 @@ pub fn commands(
 /// What is wrong with a row, in words of a table.
 fn malformed(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the row has {len} columns, and the heading has {expected_len}")
-        }
         csv::ErrorKind::Utf8 { err, .. } => {
             format!("the cell in column {} is not UTF-8", err.field() + 1)
         }

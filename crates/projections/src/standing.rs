@@ -162,7 +162,7 @@ impl Standing {
                 let required = statement.required_categories.value.iter();
                 let scores: Option<Vec<Score>> =
                     required.map(|category| cell.categories.get(category).copied()).collect();
-                if let Some(scores) = scores {
+                if let Some(scores) = scores.filter(|scores| !scores.is_empty()) {
                     let rolled_up = framework.scoring.roll_up(&scores);
                     (cell.judged, cell.judged_here) = (Some(rolled_up.score), true);
                     cell.percent = Some(rolled_up.percent);
@@ -174,7 +174,10 @@ impl Standing {
             cell.score = cell.judged;
             cell.changed_on = Some(event.reviewed_on);
         }
-        cell.reviewed_on = Some(event.reviewed_on);
+        // Of several categories the latest review counts, whichever was recorded last.
+        let latest =
+            cell.reviewed_on.filter(|known| !event.correction && *known > event.reviewed_on);
+        cell.reviewed_on = latest.or(Some(event.reviewed_on));
         cell.position = position;
         Some(Review { score: cell.judged, changed: before != Some(event.score) })
     }

@@ -3,10 +3,11 @@
 use super::{Context, has_come, organisation_of_kind};
 use crate::command::ImportPublication;
 use crate::event::*;
-use crate::framework::{Basis, Framework, Method};
+use crate::framework::{Basis, Framework, Method, OrganisationKind};
 use crate::rejection::Rejection;
 use crate::scoring::Score;
 use crate::state::State;
+use crate::text::Name;
 use crate::{AssessmentId, FrameworkId, PartialDate, Precision, PublicationId};
 
 pub(super) fn decide(
@@ -99,15 +100,17 @@ fn register(
     if state.organisations.contains_key(&code) {
         return organisation_of_kind(state, code, framework.kind).map(|_| ());
     }
+    let is_system = framework.kind == OrganisationKind::IntegratedCareSystem;
+    let derived = Name::of_system(&command.name).filter(|_| is_system);
     let registered = OrganisationRegistered {
         aliases: vec![],
         as_at: None,
         code,
         fictional: false,
         kind: framework.kind,
-        name: command.name.clone(),
-        name_basis: NameBasis::Stated,
-        official_name: None,
+        official_name: derived.is_some().then(|| command.name.clone()),
+        name_basis: if derived.is_some() { NameBasis::Derived } else { NameBasis::Stated },
+        name: derived.unwrap_or_else(|| command.name.clone()),
         region: None,
     };
     events.push(registered.into());

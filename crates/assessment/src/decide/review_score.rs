@@ -14,7 +14,7 @@ pub(super) fn decide(
     command: &ReviewScore,
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
-    organisation(state, command.organisation)?;
+    check_body(state, command)?;
     let (id, assessment) = assessment(state, command)?;
     let framework = framework(state, assessment.framework)?;
     let basis = basis(command, assessment, framework)?;
@@ -37,6 +37,18 @@ pub(super) fn decide(
         score: command.score,
         statement: command.statement,
     }))
+}
+
+/// A body that has ended is reviewed no more.
+fn check_body(state: &State, command: &ReviewScore) -> Result<(), Rejection> {
+    let code = command.organisation;
+    match organisation(state, code)?.successor {
+        Some(successor) if successor.on.first_day() <= command.reviewed_on.first_day() => {
+            let (into, on) = (successor.into, successor.on);
+            Err(Rejection::OrganisationEnded { code, into, on })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn assessment<'a>(

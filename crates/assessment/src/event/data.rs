@@ -368,11 +368,6 @@ impl PublicationImported {
     pub fn published_on(&self) -> PartialDate {
         self.date.unwrap_or(self.month)
     }
-
-    /// Whether only the rating is known, and no score.
-    pub fn is_partial(&self) -> bool {
-        self.scores.is_empty()
-    }
 }
 
 fn is_false(value: &bool) -> bool {

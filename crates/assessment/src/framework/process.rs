@@ -105,13 +105,3 @@ pub enum ReportSection {
     /// Budget, spend and people supported, for information only.
     FinancialFacts,
 }
-
-impl Process {
-    /// Whether a score of 1 on a statement of this theme raises the duty under section 50.
-    pub fn section_50_covers(&self, theme: ThemeId) -> bool {
-        match &self.section_50.value {
-            Section50::NotApplicable => false,
-            Section50::Applies { exempt_themes } => !exempt_themes.contains(&theme),
-        }
-    }
-}

@@ -286,7 +286,7 @@ pub fn log(ledger: &Ledger) -> Vec<String> {
 #[track_caller]
 pub fn assert_sound(dir: &Path) {
     let verdict = ledger::verify(dir, &mut |_| {}).unwrap();
-    assert!(verdict.is_clean(), "{verdict:?}");
+    assert!(verdict.findings.is_empty() && verdict.unknown.is_empty(), "{verdict:?}");
 }
 
 /// Records what no command of this version comes to, as a later version would.

@@ -110,7 +110,7 @@ pub struct Log {
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     pub from: u64,
     /// At most this many
-    #[arg(long, short = 'n', value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     #[command(flatten)]
     pub asking: Asking,

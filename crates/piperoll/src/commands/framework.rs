@@ -55,10 +55,9 @@ fn adopt(
 /// Silence means that it is sound.
 fn check(name: &str, out: &mut dyn Write) -> Outcome {
     let findings = assessment::framework::check(&text(name)?);
-    for finding in &findings {
-        writeln!(out, "{name}: {finding}")?;
-    }
-    if findings.is_empty() { Ok(()) } else { Err(Failure::said(REFUSED)) }
+    let mut lines = findings.iter().map(|finding| writeln!(out, "{name}: {finding}"));
+    let printed = lines.try_for_each(|line| line);
+    if findings.is_empty() { Ok(printed?) } else { Err(Failure::said(REFUSED)) }
 }
 
 /// A framework, as it is listed.
@@ -194,12 +193,21 @@ fn print(out: &mut dyn Write, framework: &Framework, adopted: Option<&Adopted>) 
             band.rating
         )?;
     }
+    writeln!(out, "\nevidence categories")?;
+    for category in &scoring.categories {
+        writeln!(out, "  {:27}{}", category.id, category.name.value)?;
+    }
     for theme in &scoring.themes {
         writeln!(out, "\n{} ({})", theme.name.value, theme.id)?;
         for statement in &theme.statements {
             let unverified = if statement.is_unverified() { "  [name unverified]" } else { "" };
             writeln!(out, "  {}{unverified}", statement.name.value)?;
             writeln!(out, "      {}", statement.id)?;
+            let required = &statement.required_categories.value;
+            if (1..scoring.categories.len()).contains(&required.len()) {
+                let required: Vec<_> = required.iter().map(ToString::to_string).collect();
+                writeln!(out, "      needs {}", required.join(", "))?;
+            }
         }
     }
     Ok(())

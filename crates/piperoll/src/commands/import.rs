@@ -3,10 +3,11 @@
 use super::open;
 use super::write::{reason, say_set_aside};
 use crate::cli::{Import, Importing};
-use crate::exit::{Failure, REFUSED, USAGE};
+use crate::exit::{Failure, REFUSED, UNABLE, USAGE};
 use crate::{render, table, world};
 use assessment::Command;
 use ledger::{Caller, Ledger, Mode, Outcome, Submission, SubmissionError};
+use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
@@ -57,35 +58,17 @@ pub fn import(
     importing: &Importing,
     out: &mut dyn Write,
 ) -> crate::exit::Outcome {
-    let mut importer = Importer { ledger: open(dir)?, file, importing, tally: Tally::default() };
+    let (ledger, tally, hinted) = (open(dir)?, Tally::default(), BTreeSet::new());
+    let mut importer = Importer { ledger, file, importing, tally, hinted };
     let progress = world::progress("commands");
-    // To stop at a refusal, no later line may be decided with it.
-    let size = if importing.stop_on_refusal { 1 } else { BATCH };
-    let mut batch = Vec::with_capacity(size);
-    let mut failure = None;
-    for line in lines {
-        match line {
-            Ok(line) => batch.push(line),
-            Err(error) => {
-                failure = Some(error.at(file.to_owned()));
-                break;
-            }
-        }
-        if batch.len() == size {
-            importer.take_in(&mut batch)?;
-            progress.inc(size as u64);
-            if importing.stop_on_refusal && importer.tally.refused > 0 {
-                break;
-            }
-        }
-    }
-    importer.take_in(&mut batch)?;
+    let stopped = importer.take_in_all(lines, &progress);
     progress.finish_and_clear();
-    importer.summarise(out)?;
-    match failure {
-        Some(failure) => Err(failure),
-        None if importer.tally.refused > 0 => Err(Failure::said(REFUSED)),
-        None => Ok(()),
+    // However it ended, what was taken in is told.
+    let told = importer.summarise(out);
+    match stopped {
+        Err(failure) => Err(failure.at(file.to_owned())),
+        Ok(()) if importer.tally.refused > 0 => Err(Failure::said(REFUSED)),
+        Ok(()) => told,
     }
 }
 
@@ -94,9 +77,35 @@ struct Importer<'a> {
     file: &'a str,
     importing: &'a Importing,
     tally: Tally,
+    /// The codes whose hint has been given: once is enough.
+    hinted: BTreeSet<String>,
 }
 
 impl Importer<'_> {
+    fn take_in_all(
+        &mut self,
+        lines: impl Iterator<Item = Result<Line, Failure>>,
+        progress: &indicatif::ProgressBar,
+    ) -> crate::exit::Outcome {
+        // To stop at a refusal, no later line may be decided with it.
+        let size = if self.importing.stop_on_refusal { 1 } else { BATCH };
+        let mut batch = Vec::with_capacity(size);
+        for line in lines {
+            match line {
+                Ok(line) => batch.push(line),
+                Err(failure) => return self.take_in(&mut batch).and(Err(failure)),
+            }
+            if batch.len() == size {
+                self.take_in(&mut batch)?;
+                progress.inc(size as u64);
+                if self.importing.stop_on_refusal && self.tally.refused > 0 {
+                    return Ok(());
+                }
+            }
+        }
+        self.take_in(&mut batch)
+    }
+
     fn take_in(&mut self, batch: &mut Vec<Line>) -> crate::exit::Outcome {
         let lines = std::mem::take(batch);
         if lines.is_empty() {
@@ -130,7 +139,10 @@ impl Importer<'_> {
                     self.tally.records += records.len() as u64;
                 }
                 Outcome::AlreadyThere { .. } => self.tally.already_there += 1,
-                Outcome::Refused(_) | Outcome::KeyReused { .. } | Outcome::Conflict { .. } => {
+                Outcome::Refused(_)
+                | Outcome::Unrecordable(_)
+                | Outcome::KeyReused { .. }
+                | Outcome::Conflict { .. } => {
                     let (code, why, hint) = reason(outcome);
                     refused.push((number, code, why, hint));
                 }
@@ -147,7 +159,7 @@ impl Importer<'_> {
     fn refuse(&mut self, number: u64, code: &str, why: &str, hint: &str) {
         self.tally.refused += 1;
         world::say(format_args!("{}:{number}: refused [{code}]: {why}", self.file));
-        if !hint.is_empty() {
+        if !hint.is_empty() && self.hinted.insert(code.to_owned()) {
             world::say(format_args!(" hint: {hint}"));
         }
     }
@@ -167,24 +179,24 @@ impl Importer<'_> {
 
 /// The lines of a JSONL file; empty ones are passed over.
 fn json_lines(file: &str) -> Result<impl Iterator<Item = Result<Line, Failure>>, Failure> {
-    let lines = world::open(file)?.lines();
-    let lines = lines.enumerate().map(|(index, line)| {
-        let number = index as u64 + 1;
-        let text = line.map_err(|error| {
-            Failure::new(crate::exit::UNABLE, format!("line {number} cannot be read: {error}"))
-                .hint("the lines before it were taken in; is the file UTF-8 text?")
-        })?;
-        Ok((number, text))
-    });
-    let is_empty = |line: &Result<(u64, String), Failure>| {
-        line.as_ref().is_ok_and(|(_, text)| text.trim().is_empty())
+    let lines = world::open(file)?.split(b'\n').zip(1..);
+    let is_empty = |line: &std::io::Result<Vec<u8>>| {
+        line.as_ref().is_ok_and(|bytes| bytes.trim_ascii().is_empty())
     };
-    Ok(lines.filter(move |line| !is_empty(line)).map(|line| {
-        line.map(|(number, text)| Line {
-            number,
-            submission: Submission::parse(&text).map_err(|error| ("malformed", malformed(&error))),
-        })
+    Ok(lines.filter(move |(line, _)| !is_empty(line)).map(|(line, number)| {
+        let bytes = line.map_err(|error| {
+            Failure::new(UNABLE, format!("line {number} cannot be read: {error}"))
+                .hint("the lines before it were taken in; take the file in again once it can")
+        })?;
+        Ok(Line { number, submission: submission(&bytes).map_err(|why| ("malformed", why)) })
     }))
+}
+
+fn submission(line: &[u8]) -> Result<Submission, String> {
+    let text = std::str::from_utf8(line).map_err(|error| {
+        format!("not UTF-8 from byte {} of the line on", error.valid_up_to() + 1)
+    })?;
+    Submission::parse(text).map_err(|error| malformed(&error))
 }
 
 /// What is wrong with a line; where in it, if that is counted from its start.

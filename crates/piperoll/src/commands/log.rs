@@ -32,10 +32,8 @@ pub fn run(dir: &Path, args: &Log, out: &mut dyn Write) -> Outcome {
         if !matches(&entry.record, args, wanted) {
             return ControlFlow::Continue(());
         }
-        if args.limit.is_some_and(|limit| printer.printed >= limit) {
-            return ControlFlow::Break(());
-        }
         match printer.print(entry.line, &entry.record) {
+            Ok(()) if args.limit == Some(printer.printed) => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failure = Some(error);

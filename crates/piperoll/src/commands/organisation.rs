@@ -100,21 +100,19 @@ fn authority(row: &table::Row<'_>) -> Result<Command, Refusal> {
     }))
 }
 
-/// A system goes by its board's code, and by the board's name without the words that all share.
+/// A system goes by its board's code.
 fn board(row: &table::Row<'_>) -> Result<Command, Refusal> {
-    let official: Name = row.need("name")?;
-    let short = official.as_str().strip_prefix("NHS ").unwrap_or(official.as_str());
-    let short = short.strip_suffix(" Integrated Care Board").unwrap_or(short);
-    let derived = short != official.as_str();
+    let board: Name = row.need("name")?;
+    let derived = Name::of_system(&board);
     Ok(Command::from(RegisterOrganisation {
         aliases: row.parse("ods_code")?.into_iter().collect(),
         as_at: row.parse("valid_as_at")?,
         code: row.need("ons_code")?,
         fictional: false,
         kind: OrganisationKind::IntegratedCareSystem,
-        name: short.parse().map_err(|error| ("bad_value", format!("column name: {error}")))?,
-        name_basis: derived.then_some(NameBasis::Derived),
-        official_name: derived.then(|| official.clone()),
+        name_basis: derived.is_some().then_some(NameBasis::Derived),
+        official_name: derived.is_some().then(|| board.clone()),
+        name: derived.unwrap_or(board),
         region: row.parse("region")?,
     }))
 }

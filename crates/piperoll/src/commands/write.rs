@@ -36,7 +36,10 @@ pub fn submit(
             }
         }
         Outcome::AlreadyThere { .. } => writeln!(out, "already there: nothing to record")?,
-        Outcome::Refused(_) | Outcome::KeyReused { .. } | Outcome::Conflict { .. } => {
+        Outcome::Refused(_)
+        | Outcome::Unrecordable(_)
+        | Outcome::KeyReused { .. }
+        | Outcome::Conflict { .. } => {
             return Err(refusal(&outcome));
         }
     }
@@ -57,6 +60,11 @@ pub fn reason(outcome: &Outcome) -> (&'static str, String, &'static str) {
             "version_conflict",
             format!("{stream} has version {found}, not {expected}"),
             "look at what is new (`piperoll log`), and submit it again",
+        ),
+        Outcome::Unrecordable(error) => (
+            "unrecordable",
+            format!("what would come of it cannot be a record: {error}"),
+            "a record is one line of at most 65,535 bytes; see docs/format.md",
         ),
         Outcome::Recorded { .. } | Outcome::AlreadyThere { .. } => {
             unreachable!("what is recorded is no refusal")
