@@ -186,3 +186,31 @@ fn a_code_is_for_one_body() {
     ]);
     check("organisations_register", &text);
 }
+
+/// Whoever gives a body the code of another as an alias must not take that code away from it.
+#[test]
+fn a_code_means_its_body_whatever_others_are_called() {
+    let site = site();
+    site.ok("organisation import authorities.csv");
+    let register = "organisation register X99000032 --name Thief --kind local_authority";
+    site.ok(&format!("{register} --fictional --alias E06000014"));
+    assert!(site.ok("organisation show E06000014").contains("City of York Council"));
+}
+
+/// A system that a publication made known has the name that its board's table would give it.
+#[test]
+fn a_system_has_its_name_whichever_table_comes_first() {
+    let site = site();
+    let scores: Vec<String> = (1..=17).map(|number| format!("qs{number}")).collect();
+    let board = "E54000008,NHS Cheshire and Merseyside Integrated Care Board,formal,Good";
+    let text = format!(
+        "gss_code,la_name,programme,overall_rating,{},publication_month\n{board},{}2024-08\n",
+        scores.join(","),
+        "3,".repeat(17),
+    );
+    site.write("systems.csv", text);
+    site.ok("publication import systems.csv");
+    site.ok("organisation import boards.csv");
+    let shown = site.ok("organisation show QYG");
+    assert!(shown.contains("Cheshire and Merseyside (derived)"), "{shown}");
+}

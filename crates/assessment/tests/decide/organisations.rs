@@ -104,8 +104,11 @@ fn an_ended_body_is_assessed_no_more_but_its_past_still_comes_in() {
         .and(succeed(json!({"on": "2024-04-01"})));
     ended.clone().when(open(json!({"opened_on": "2024-04-01"}))).refused("organisation_ended");
     let ended = ended.and(open(json!({"opened_on": "2024-03-31"})));
-    let recorded = ended.when(import(json!({}))).recorded();
+    let recorded = ended.clone().when(import(json!({}))).recorded();
     assert_eq!(recorded[0].0, "publication_imported");
+    let published = ended.and(import(json!({"month": "2023-05", "date": "2023-05-17"})));
+    published.clone().when(review(json!({"reviewed_on": "2024-03-31"}))).recorded();
+    published.when(review(json!({"reviewed_on": "2024-04-01"}))).refused("organisation_ended");
 }
 
 #[test]
