@@ -96,7 +96,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let cause = error.to_string();
         match error {
-            Error::Journal(error) | Error::Append(AppendError::Store(error)) => error.into(),
+            Error::Journal(error) => error.into(),
+            // Bytes may have reached the disk all the same; whole commands among them are kept.
+            Error::Append(AppendError::Store(error)) => Self::from(error)
+                .hint("look at `piperoll log` before repeating it: it may have been recorded"),
             Error::Create(CreateError::Store(error)) => error.into(),
             Error::Create(CreateError::NotAnOpening) => Self::new(BUG, cause),
             Error::Create(CreateError::Exists(_) | CreateError::NotEmpty(_)) => {

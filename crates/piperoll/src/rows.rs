@@ -42,7 +42,7 @@ impl Row for RatingsRow {
                 distance('-', row.percent_to_next_down, row.marks_to_next_down)
             }),
             Column::left("half", |row| known(&row.band_half)),
-            Column::left("flags", |row| match row.status {
+            Column::text("flags", |row| match row.status {
                 Status::Awarded => row.flags.to_string(),
                 status => format!("{} {}", status.as_str(), row.flags).trim().to_owned(),
             }),
@@ -77,7 +77,7 @@ impl Row for ScoresRow {
             Column::right("public", |row| known(&row.published_score)),
             Column::left("reviewed", |row| known(&row.reviewed_on)),
             Column::left("changed", |row| known(&row.changed_on)),
-            Column::left("flags", |row| other_flags(&row.flags)),
+            Column::text("flags", |row| other_flags(&row.flags)),
         ]
     }
 
@@ -111,7 +111,7 @@ impl Row for TransitionsRow {
             Column::text("to", |row| known(&row.to)),
             Column::left("on", |row| row.occurred_on.to_string()),
             Column::left("public", |row| row.publication.as_str().to_owned()),
-            Column::left("flags", |row| other_flags(&row.flags)),
+            Column::text("flags", |row| other_flags(&row.flags)),
             Column::right("record", |row| row.position.to_string()),
         ]
     }
@@ -142,7 +142,7 @@ impl Row for ReviewedRow {
             Column::right("score", |row| known(&row.score)),
             Column::left("outcome", |row| row.outcome.as_str().to_owned()),
             Column::left("by", |row| row.by.to_string()),
-            Column::left("flags", |row| other_flags(&row.flags)),
+            Column::text("flags", |row| other_flags(&row.flags)),
             Column::right("record", |row| row.position.to_string()),
         ]
     }

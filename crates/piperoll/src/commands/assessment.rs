@@ -72,13 +72,13 @@ impl Row for AssessmentRow {
             Column::text("name", |row| row.name.to_string()),
             Column::left("framework", |row| row.framework.to_string()),
             Column::left("kind", |row| row.kind.to_string()),
-            Column::text("state", |row| match (row.published_on, row.opened_on) {
-                (Some(on), _) => format!("published {on}"),
-                (None, Some(on)) => format!("opened {on}"),
-                (None, None) => String::new(),
+            Column::text("state", |row| match (row.published_on, row.opened_on, row.current) {
+                (Some(on), _, true) => format!("published {on} current"),
+                (Some(on), _, false) => format!("published {on}"),
+                (None, Some(on), _) => format!("opened {on}"),
+                (None, None, _) => String::new(),
             }),
-            Column::left("current", |row| if row.current { "yes" } else { "" }.to_owned()),
-            Column::left("flags", |row| row.flags.clone()),
+            Column::text("flags", |row| row.flags.clone()),
         ]
     }
 }

@@ -65,7 +65,8 @@ impl Demonstration<'_> {
         let dir = self.dir.display().to_string();
         let program = std::env::args().next().unwrap_or("piperoll".to_owned());
         self.say(&format!(
-            "This builds a ledger in {dir}/ledger and asks it questions. To go on by hand:\n\n\
+            "This builds a ledger in {dir}/ledger and asks it questions.\n\
+             To go on by hand, from this directory:\n\n\
              alias piperoll='{program}'\n\
              export PIPEROLL_LEDGER={dir}/ledger PIPEROLL_CONFIG={dir}/config\n\
              export PIPEROLL_ACTOR={ACTOR}",
@@ -106,8 +107,8 @@ impl Demonstration<'_> {
 
     fn review_a_fictional_body(&mut self) -> Outcome {
         self.say(
-            "What happens next happens to a body that does not exist, with the scores of a real\n\
-             one: 62 %, one mark below Good.",
+            "What happens next happens to a body that does not exist, with the scores of a\n\
+             real one: 62 %, one mark below Good.",
         )?;
         self.register("X99000001", "Exampleshire")?;
         let exampleshire = self.path("exampleshire.csv");
@@ -123,8 +124,8 @@ impl Demonstration<'_> {
 
     fn let_a_review_wait(&mut self) -> Outcome {
         self.say(
-            "Under la-2025 a rating changes only at a comprehensive assessment: the same review\n\
-             of a body with the same scores waits.",
+            "Under la-2025 a rating changes only at a comprehensive assessment: the same\n\
+             review of a body with the same scores waits.",
         )?;
         self.register("X99000002", "Samplebridge")?;
         let samplebridge = self.path("samplebridge.csv");

@@ -101,7 +101,7 @@ impl Printer<'_> {
                 let (recorded, occurred) = ("RECORDED", "OCCURRED");
                 writeln!(
                     self.out,
-                    "{:>7} {recorded:10} {occurred:10} {:23} STREAM",
+                    "{:>6} {recorded:10} {occurred:10} {:23} STREAM",
                     "RECORD", "KIND"
                 )?;
             }
@@ -119,7 +119,7 @@ impl Printer<'_> {
             Format::Table => {
                 let Record { position, recorded_at, occurred_on, kind, stream, .. } = record;
                 let day = recorded_at.get(..10).unwrap_or_default();
-                writeln!(self.out, "{position:>7} {day:10} {occurred_on:10} {kind:23} {stream}")?;
+                writeln!(self.out, "{position:>6} {day:10} {occurred_on:10} {kind:23} {stream}")?;
             }
             // No member of these has a comma, a quote or a tab in it.
             Format::Csv => writeln!(self.out, "{}", cells(record).join(","))?,
