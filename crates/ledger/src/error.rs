@@ -59,7 +59,7 @@ pub enum Error {
     #[error("`{0}` is not an instant (YYYY-MM-DDTHH:MM:SS.mmmZ)")]
     NotAnInstant(String),
     /// Nothing was known at the time that was asked about.
-    #[error("nothing was known by {asked}: the first record is of {first}")]
+    #[error("nothing was known by {asked}: record 0, the first, is of {first}")]
     BeforeFirst {
         /// What was asked.
         asked: String,
