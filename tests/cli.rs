@@ -2,10 +2,24 @@
 //! asked of the program as people and scripts ask it.
 #![allow(clippy::unwrap_used, reason = "what a test does not expect should stop it")]
 
+#[path = "cli/assessments.rs"]
+mod assessments;
+#[path = "cli/audiences.rs"]
+mod audiences;
+#[path = "cli/calendar.rs"]
+mod calendar;
+#[path = "cli/categories.rs"]
+mod categories;
+#[path = "cli/comments.rs"]
+mod comments;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/drafts.rs"]
+mod drafts;
+#[path = "cli/evidence.rs"]
+mod evidence;
 #[path = "cli/exits.rs"]
 mod exits;
 #[path = "cli/formats.rs"]
@@ -14,11 +28,21 @@ mod formats;
 mod frameworks;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/kinds.rs"]
+mod kinds;
 #[path = "cli/organisations.rs"]
 mod organisations;
+#[path = "cli/panels.rs"]
+mod panels;
 #[path = "cli/publications.rs"]
 mod publications;
+#[path = "cli/reports.rs"]
+mod reports;
 #[path = "cli/reviews.rs"]
 mod reviews;
 #[path = "cli/site.rs"]
 mod site;
+#[path = "cli/story.rs"]
+mod story;
+#[path = "cli/writes.rs"]
+mod writes;

@@ -19,19 +19,23 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use assessment::framework::Framework;
 use common::{
     Seeded, answers, assert_sound, begin, code, hide_guarded_panics, import, keyed, minute, record,
     register, submit, try_answers,
 };
 use journal::Hash;
 use ledger::{AsOf, At, Ledger, Outcome};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Set for a child: the ledger, the file to write acknowledgements to, its seed, and how often it
 /// writes before it ends, or 0 for ever.
 const ROLE: &str = "PIPEROLL_CRASH_CHILD";
 const BODIES: u64 = 8;
+/// How many imports with texts are killed, and how many texts each holds.
+const KILLED_IMPORTS: u64 = 12;
+const TEXTS: u64 = 40;
 
 /// What the children were told, and what the readers saw.
 #[derive(Default)]
@@ -173,7 +177,7 @@ fn check(dir: &Path, known: &Known) {
         assert_eq!(commands.get(key), Some(position), "{key} was acknowledged");
     }
     let mut indexed = answers(&mut ledger, At::default());
-    let at = At { as_of: Some(AsOf::Position(end.position)), effective: None };
+    let at = At { as_of: Some(AsOf::Position(end.position)), ..At::default() };
     let mut folded = answers(&mut ledger, at);
     (indexed.histories, folded.histories) = Default::default();
     assert_eq!(indexed, folded, "the index says what the journal says");
@@ -285,4 +289,67 @@ fn an_import_that_is_killed_is_finished_by_the_same_command() {
     let ledger = Ledger::open(&path).unwrap();
     assert_eq!(common::log(&ledger).len(), 6_001);
     assert_sound(&path);
+}
+
+/// Keys, sealed files, the memory of which line became which contents, records: whichever of them
+/// was written last, no record may name a content that is not there.
+#[test]
+fn an_import_of_texts_that_is_killed_loses_no_text_and_is_finished_by_the_same_command() {
+    let dir = TempDir::new().unwrap();
+    let (path, config) = (dir.path().join("ledger"), dir.path().join("config"));
+    let mut ledger = begin(&path);
+    let bodies: Vec<_> = (0..BODIES).map(register).collect();
+    record(&mut ledger, &bodies, &minute(1));
+    let framework = Framework::shipped_text("la-2023".parse().unwrap()).unwrap();
+    let framework: Value = serde_json::from_str(framework).unwrap();
+    let adoption = json!({ "adopted_on": "2025-01", "framework": framework });
+    record(&mut ledger, &[keyed(None, "adopt_framework", &adoption)], &minute(2));
+    let before = common::log(&ledger).len() as u64;
+    drop(ledger);
+    let opened = || {
+        let verdict = ledger::verify(&path, Some(&config), &mut |_| {}).unwrap();
+        assert!(verdict.findings.is_empty() && verdict.unknown.is_empty(), "{verdict:?}");
+        assert_eq!(verdict.contents.opened, verdict.contents.contents, "{:?}", verdict.contents);
+        verdict.contents.opened
+    };
+    let mut seeded = Seeded(5);
+    let mut cut_short = 0;
+    for nth in 0..KILLED_IMPORTS {
+        let file = dir.path().join(format!("{nth}.jsonl"));
+        fs::write(&file, texts(nth)).unwrap();
+        let import = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_piperoll"));
+            command.arg("--ledger").arg(&path).arg("--config").arg(&config);
+            command.arg("import").arg(&file).args(["--actor", "p-017"]);
+            // Every other time each line by itself, so that some are recorded and some are not.
+            command.args((nth % 2 == 1).then_some("--stop-on-refusal"));
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        let mut child = import().spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(20 + seeded.next() % 500));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        cut_short += u64::from(opened() < (nth + 1) * TEXTS);
+        assert!(import().status().unwrap().success());
+        assert!(import().status().unwrap().success(), "and again, which adds nothing");
+        let records = common::log(&Ledger::open(&path).unwrap()).len() as u64;
+        assert_eq!((records, opened()), (before + (nth + 1) * TEXTS, (nth + 1) * TEXTS));
+    }
+    assert!(cut_short > 0, "every import was done before it was killed");
+}
+
+/// Lines of an import, each with a text of its own.
+fn texts(import: u64) -> String {
+    let line = |number: u64| {
+        let data = json!({
+            "category": "processes", "collected_on": "2025-08",
+            "content": { "text": format!("Text {number} of import {import}, in no record.") },
+            "method": "documents", "organisations": [code(number % BODIES)],
+            "origin": "held", "received_on": "2025-09-02", "setting": "off_site",
+            "source": "assessed_body",
+        });
+        json!({ "data": data, "kind": "submit_evidence" }).to_string() + "\n"
+    };
+    (0..TEXTS).map(line).collect()
 }

@@ -5,9 +5,36 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot look has failed")]
 
+use assessment::Rule;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What stands before the rules in docs/rules.md.
+const RULES: &str = "\
+# Rules
+
+Every rule that can refuse a decision, with the code of its refusal, which never changes; and what
+makes something public. This page is written by a test from the rules themselves: `UPDATE_DOCS=1
+cargo test -p piperoll --test docs` takes over a change.
+
+Rules refuse *decisions*. What arrived is recorded and marked, even if it is late or unsupported: it
+just cannot be relied on. A refusal records nothing, and `piperoll` ends with exit code 1. What the
+rules leave open, and how it was read, stands in
+[decision 9](decisions/0009-readings-of-the-workflow.md).
+";
+
+/// What stands before the list of what makes something public.
+const PUBLIC: &str = "
+## What makes something public
+
+The records of these kinds are the only input of what the public is answered; nothing else is
+looked at ([decision 7](decisions/0007-what-is-public-is-folded-apart.md)). No position, hash, count
+or time of recording goes with it.
+
+| kind of record | what of it is public |
+|---|---|
+";
 
 struct Example {
     command: String,
@@ -28,6 +55,28 @@ fn examples_in_the_docs_do_what_they_say() {
             check(&document, dir.path(), &example);
         }
     }
+}
+
+#[test]
+fn the_rules_are_explained_as_they_are() {
+    let mut text = RULES.to_owned();
+    text.push_str(PUBLIC);
+    for (kind, what) in projections::MAKES_PUBLIC {
+        text.push_str(&format!("| `{kind}` | {what} |\n"));
+    }
+    text.push_str("\n## Refusals\n");
+    for rule in assessment::Rejection::rules() {
+        let Rule { code, when, sentence, hint } = rule;
+        let (when, hint) = (when.trim(), hint.trim());
+        text.push_str(&format!("\n### {code}\n\n{when}\n\n- says: {sentence}\n- hint: {hint}\n"));
+    }
+    let file = root().join("docs/rules.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&file, &text).unwrap();
+    }
+    let known = fs::read_to_string(&file).unwrap_or_default();
+    let differing = known.lines().zip(text.lines()).find(|(known, said)| known != said);
+    assert!(known == text, "docs/rules.md is not what the rules say, first at {differing:?}");
 }
 
 fn check(document: &Path, dir: &Path, example: &Example) {

@@ -2,8 +2,10 @@
 //! acknowledged is told from damage.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::site::{SEGMENT, Site, check};
+use crate::story::AUTHORITY;
 
 const REVIEW: &str = "score review Exampleshire --statement safeguarding --score 3 \
                       --date 2026-01-05 --reason ongoing_review";
@@ -187,6 +189,126 @@ fn without_an_index_the_answers_are_the_same() {
     let spoiled = files.map(|path| fs::write(path, "rubbish").unwrap()).count();
     assert!(spoiled > 0, "sled has no files");
     assert_eq!(ask(), answers);
+}
+
+#[test]
+fn damage_beside_the_journal_is_found_and_named() {
+    let site = with_contents();
+    let digest = sealed(&site);
+    let (file, key) = (site.path("ledger/vault").join(&digest), key(&site, &digest));
+    let (bytes, secrets) = (fs::read(&file).unwrap(), fs::read(&key).unwrap());
+    let mut text = String::new();
+    let mut changed = bytes.clone();
+    changed[20] ^= 1;
+    fs::write(&file, &changed).unwrap();
+    text += &first_finding(&site);
+    fs::write(&file, &bytes[..bytes.len() - 1]).unwrap();
+    text += &first_finding(&site);
+    fs::remove_file(&file).unwrap();
+    text += &first_finding(&site);
+    fs::write(&file, &bytes).unwrap();
+    fs::write(&key, "{}").unwrap();
+    text += &first_finding(&site);
+    fs::remove_file(&key).unwrap();
+    text += &first_finding(&site);
+    fs::write(&key, &secrets).unwrap();
+    assert_eq!(site.run("verify").code, 0, "as it was");
+    site.ok(
+        "evidence erase X99000001-e1 --basis erasure_request --authority p-009 --date 2025-09-03",
+    );
+    let erased = site.ok("verify");
+    assert!(erased.contains("1 erased, by record 5"), "{erased}");
+    fs::write(&key, &secrets).unwrap();
+    text += &first_finding(&site);
+    fs::remove_file(&key).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert_eq!(site.run("verify").code, 0, "whoever erases may remove the sealed file too");
+    check("damage_contents", &text);
+}
+
+#[test]
+fn a_released_report_that_is_another_one_is_found() {
+    let site = Site::begun();
+    site.import(&AUTHORITY.published());
+    let released = &site.rows("publication show X99000011-2025-a-p1")[0]["released"];
+    let file = site.path("ledger/publications").join(released);
+    let bytes = fs::read(&file).unwrap();
+    let mut text = String::new();
+    fs::write(&file, &bytes[1..]).unwrap();
+    text += &first_finding(&site);
+    fs::remove_file(&file).unwrap();
+    text += &first_finding(&site);
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(site.run("verify").code, 0);
+    check("damage_publication", &text);
+}
+
+#[test]
+fn a_copy_without_keys_verifies_and_opens_nothing() {
+    let site = with_contents();
+    let text = site.transcript(&[
+        "--config nowhere verify",
+        "--config nowhere evidence show X99000001-e1",
+        "--config nowhere evidence show X99000001-e1 --content",
+    ]);
+    check("damage_without_keys", &text);
+    // Damage shows without keys all the same.
+    let file = site.path("ledger/vault").join(sealed(&site));
+    fs::write(&file, "rubbish").unwrap();
+    assert_eq!(site.run("--config nowhere verify").code, 3);
+}
+
+/// A command that failed, or was killed, after its contents were stored.
+#[test]
+fn what_no_record_names_is_told_and_is_no_damage() {
+    let site = with_contents();
+    let digest = blake3::hash(b"never recorded").to_hex();
+    site.write(&format!("ledger/vault/{digest}"), "never recorded");
+    site.write("ledger/vault/notes.txt", "not of this program");
+    let text = site.transcript(&["verify"]);
+    check("damage_unnamed", &text.lines().take(6).collect::<Vec<_>>().join("\n"));
+}
+
+/// What could not be looked at is neither sound nor damaged.
+#[test]
+fn a_sealed_file_that_cannot_be_read_is_not_called_damaged() {
+    let site = with_contents();
+    let file = site.path("ledger/vault").join(sealed(&site));
+    fs::remove_file(&file).unwrap();
+    // Root may read everything but a directory.
+    fs::create_dir(&file).unwrap();
+    let text = site.transcript(&["verify", "evidence show X99000001-e1 --content"]);
+    check("damage_unreadable", &text);
+    assert_eq!(site.run("verify").code, 5);
+}
+
+/// The one piece of evidence of [`with_contents`], whose digest names its file and its key.
+fn sealed(site: &Site) -> String {
+    let record = site.lines().into_iter().find(|line| line.contains("\"evidence_submitted\""));
+    let record: serde_json::Value = serde_json::from_str(&record.unwrap()).unwrap();
+    record["record"]["data"]["content"]["sealed"].as_str().unwrap().to_owned()
+}
+
+fn with_contents() -> Site {
+    let site = Site::with_exampleshire();
+    site.ok("evidence submit Exampleshire --category processes --origin held --setting off_site \
+         --method documents --source assessed_body --collected 2025-08 --received 2025-09-02 \
+         --text 'What we hold.'");
+    site
+}
+
+/// The key of a content, wherever this ledger's keys lie.
+fn key(site: &Site, sealed: &str) -> PathBuf {
+    let keys = fs::read_dir(site.path("config/contents")).unwrap().next().unwrap().unwrap();
+    keys.path().join(sealed)
+}
+
+/// What `verify` says first, with the path of the record made short.
+fn first_finding(site: &Site) -> String {
+    let ran = site.run("verify");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.ends_with("damaged: 1 finding\n"), "{}", ran.out);
+    ran.out.lines().next().unwrap().to_owned() + "\n"
 }
 
 /// Changes a word in a record to another of the same length.

@@ -32,13 +32,13 @@ fn the_demo_shows_that_everything_adds_up() {
 /// Every body that something invented happened to says so.
 fn go_on_by_hand(site: &Site) {
     let rows = site.rows("--ledger tour/ledger reviewed");
-    assert_eq!(rows.len(), 3);
+    assert_eq!(rows.len(), 12);
     assert!(rows.iter().all(|row| row["flags"].contains("fictional")), "{rows:?}");
     let transitions = site.rows("--ledger tour/ledger transitions");
     let moved = transitions.iter().filter(|row| !row["from"].is_empty());
     assert!(moved.clone().count() > 0);
     assert!(moved.clone().all(|row| row["flags"].contains("fictional")), "{transitions:?}");
-    site.ok("--ledger tour/ledger verify");
+    site.ok("--ledger tour/ledger --config tour/config verify");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::kinds::every_kind;
 use crate::site::{Site, check};
 
 fn review(score: u8) -> Value {
@@ -13,7 +14,7 @@ fn review(score: u8) -> Value {
         "reviewed_on": "2026-01-05", "reason": "ongoing_review" } })
 }
 
-/// A submission of each kind, in an order in which each is allowed.
+/// Submissions about bodies and their scores, in an order in which each is allowed.
 fn corpus() -> Vec<Value> {
     let body = |code: &str, name: &str, kind: &str| {
         json!({ "kind": "register_organisation", "data": {
@@ -211,12 +212,80 @@ fn lists_come_from_a_cell_between_semicolons() {
     assert_eq!(into, ["", "X99000001", "X99000001"]);
 }
 
+/// A piece of evidence of a body that the ledger knows.
+fn evidence(content: &Value) -> Value {
+    json!({ "kind": "submit_evidence", "data": {
+        "category": "processes", "collected_on": "2025-08", "content": content,
+        "method": "documents", "organisations": ["X99000001"], "origin": "held",
+        "received_on": "2025-09-02", "setting": "off_site", "source": "regulator" } })
+}
+
+/// What is sealed is sealed with a salt drawn by chance, and must be known again all the same.
+#[test]
+fn a_line_with_a_text_or_a_file_twice_is_recorded_once() {
+    let site = Site::with_exampleshire();
+    site.write("notes.txt", "What was noted.");
+    let file = evidence(&json!({ "file": "notes.txt" }));
+    let mut keyed = evidence(&json!({ "text": "Said.", "media_type": "text/markdown" }));
+    keyed["command"] = json!("visit-7");
+    site.write("lines.jsonl", lines(&[evidence(&json!({ "text": "Said." })), file, keyed]));
+    let heading = "category,collected_on,content,method,organisations,origin,received_on,setting,\
+        source\nprocesses,2025-08";
+    let rest = "data,X99000001,held,2025-09-02,off_site,regulator\n";
+    site.write("rows.csv", format!("{heading},@notes.txt,{rest}"));
+    let table = "import rows.csv --kind submit_evidence";
+    let mut text = site.transcript(&[
+        "import lines.jsonl",
+        "import lines.jsonl",
+        "import lines.jsonl --dry-run",
+        table,
+        table,
+        "evidence list --format csv",
+    ]);
+    let recorded = site.lines();
+    // Where the keys are not, the same text cannot be known again.
+    text += &site.transcript(&["import lines.jsonl --config elsewhere --dry-run"]);
+    assert_eq!(site.lines(), recorded);
+    // The same name with another content is something else.
+    site.write("notes.txt", "What was noted later.");
+    text += &site.transcript(&["import lines.jsonl", table]);
+    check("imports_contents", &text);
+}
+
+#[test]
+fn a_content_that_is_not_there_is_no_content() {
+    let site = Site::with_exampleshire();
+    let hash = "0".repeat(64);
+    let reference = json!({
+        "commitment": hash, "length": 5, "media_type": "text/plain", "sealed": hash,
+    });
+    let contents = [
+        json!({ "file": "nothing.pdf" }),
+        json!({ "file": "ledger" }),
+        json!({ "text": "Said.", "file": "row.csv" }),
+        json!({ "text": 7 }),
+        json!({ "text": "Said.", "media_type": "words" }),
+        json!({}),
+        json!("Said."),
+        reference,
+    ];
+    let bad: Vec<Value> = contents.iter().map(evidence).collect();
+    site.write("lines.jsonl", lines(&bad));
+    let before = site.files();
+    check("imports_no_contents", &site.transcript(&["import lines.jsonl"]));
+    assert_eq!(site.rows("evidence list").len(), 0);
+    let vault = |files: &std::collections::BTreeMap<std::path::PathBuf, _>| {
+        files.keys().filter(|path| path.iter().any(|part| part == "vault")).count()
+    };
+    assert_eq!(vault(&site.files()), vault(&before), "nothing is sealed for a refused line");
+}
+
 #[test]
 fn the_schema_closes_every_command() {
     let site = Site::new();
     let schema: Value = serde_json::from_str(&site.ok("schema commands")).unwrap();
     let kinds: BTreeSet<&str> = corpus_kinds(&schema["oneOf"], "/properties/kind/const");
-    let corpus = Value::from(corpus());
+    let corpus = Value::from(every_kind());
     assert_eq!(kinds, corpus_kinds(&corpus, "/kind"));
     for submission in schema["oneOf"].as_array().unwrap() {
         assert_eq!(submission["additionalProperties"], false, "{submission}");

@@ -136,7 +136,8 @@ impl Site {
 
     pub fn piperoll(&self, args: &[&str], input: &str) -> Ran {
         let mut command = assert_cmd::Command::new(PROGRAM);
-        command.env_clear().env("PIPEROLL_ACTOR", "p-017").current_dir(self.dir.path());
+        command.env_clear().env("PIPEROLL_ACTOR", "p-017").env("PIPEROLL_CONFIG", "config");
+        command.current_dir(self.dir.path());
         let output = command.args(args).write_stdin(input).output().unwrap();
         Ran {
             code: output.status.code().expect("the program was not killed"),

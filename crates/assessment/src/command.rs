@@ -1,14 +1,15 @@
 //! What can be asked of the ledger: the commands, as they are submitted.
 
-use crate::event::{AssessmentKind, CorrectionReason, NameBasis, Programme, ReviewReason, Role};
-use crate::framework::{Framework, OrganisationKind};
-use crate::scoring::{Percent, Rating, Score};
+mod data;
+mod evidence;
+mod steps;
+
+pub use data::*;
+pub use evidence::*;
+pub use steps::*;
+
+use crate::OrganisationCode;
 use crate::state::State;
-use crate::text::{Name, SourceUrl};
-use crate::{
-    AssessmentId, CategoryId, FrameworkId, OrganisationCode, PartialDate, PersonId, StatementId,
-};
-use serde::{Deserialize, Serialize};
 
 /// Why the `data` of a submission cannot be read as a command.
 #[derive(Debug, thiserror::Error)]
@@ -93,220 +94,103 @@ commands! {
     ImportPublication = "import_publication",
     /// Review a score.
     ReviewScore = "review_score",
-}
-
-/// Data of [`Command::AdoptFramework`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AdoptFramework {
-    /// From when on it is in use.
-    pub adopted_on: PartialDate,
-    /// The whole framework.
-    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
-    pub framework: Box<Framework>,
-}
-
-/// Data of [`Command::RegisterOrganisation`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RegisterOrganisation {
-    /// Other codes that it is known by.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<Name>,
-    /// The date that the source of these facts is true for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub as_at: Option<PartialDate>,
-    /// The code to find it by.
-    pub code: OrganisationCode,
-    /// Invented, for demonstration and training.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub fictional: bool,
-    /// What it is.
-    pub kind: OrganisationKind,
-    /// The name to show.
-    pub name: Name,
-    /// Whether the name stands in the source (default) or was derived from it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_basis: Option<NameBasis>,
-    /// The name in law.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub official_name: Option<Name>,
-    /// The region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<Name>,
-}
-
-/// Data of [`Command::AmendOrganisation`]: what is absent stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AmendOrganisation {
-    /// The organisation.
-    pub code: OrganisationCode,
-    /// The name to show.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Name>,
-    /// The name in law.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub official_name: Option<Name>,
-    /// Why.
-    pub reason: CorrectionReason,
-    /// The region.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<Name>,
-}
-
-/// Data of [`Command::SucceedOrganisations`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SucceedOrganisations {
-    /// The organisation that takes their place.
-    pub into: OrganisationCode,
-    /// The organisations that end.
-    pub old: Vec<OrganisationCode>,
-    /// The first day of the new order.
-    pub on: PartialDate,
-}
-
-/// Data of [`Command::AddAreaMember`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AddAreaMember {
-    /// The local authority.
-    pub authority: OrganisationCode,
-    /// The first day of its membership.
-    pub from: PartialDate,
-    /// Where that is said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceUrl>,
-    /// The integrated care system.
-    pub system: OrganisationCode,
-}
-
-/// Data of [`Command::EndAreaMember`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EndAreaMember {
-    /// The local authority.
-    pub authority: OrganisationCode,
-    /// The integrated care system.
-    pub system: OrganisationCode,
-    /// The last day of its membership.
-    pub to: PartialDate,
-}
-
-/// Data of [`Command::OpenAssessment`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OpenAssessment {
-    /// The framework that it is made under.
-    pub framework: FrameworkId,
-    /// What kind of assessment it is.
-    pub kind: AssessmentKind,
-    /// When it was opened.
-    pub opened_on: PartialDate,
-    /// Who is assessed.
-    pub organisation: OrganisationCode,
-}
-
-/// Data of [`Command::ImportPublication`]: one row of a table of published assessments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ImportPublication {
-    /// Take it as published although its scores give another result, and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accept_disagreement: Option<CorrectionReason>,
-    /// The exact day of publication, where a source states it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<PartialDate>,
-    /// The framework to read it under.
-    pub framework: FrameworkId,
-    /// The month of publication.
-    pub month: PartialDate,
-    /// The body's name, used where the ledger does not know the body yet.
-    pub name: Name,
-    /// Who was assessed.
-    pub organisation: OrganisationCode,
-    /// Take it although no score is known.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub partial: bool,
-    /// Pilot or formal.
-    pub programme: Programme,
-    /// The overall rating as published.
-    pub rating: Rating,
-    /// Correct what was taken in before for this organisation, programme and month, and why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replace: Option<CorrectionReason>,
-    /// The overall score as published, in per cent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<Percent>,
-    /// The statement scores as published, in the framework's order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub scores: Vec<Score>,
-    /// Where it was published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceUrl>,
-}
-
-/// Data of [`Command::ReviewScore`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewScore {
-    /// The assessment; if absent, the one of the organisation that was published last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assessment: Option<AssessmentId>,
-    /// Who decided; if absent, whoever records it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<PersonId>,
-    /// The evidence category, under a framework that scores categories.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<CategoryId>,
-    /// Record it although a later-dated review exists, which it corrects.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub correction: bool,
-    /// Who was assessed.
-    pub organisation: OrganisationCode,
-    /// Why.
-    pub reason: ReviewReason,
-    /// When it was decided.
-    pub reviewed_on: PartialDate,
-    /// In which role; if absent, as an assessor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
-    /// The score, perhaps the same as before.
-    pub score: Score,
-    /// The quality statement.
-    pub statement: StatementId,
-    /// Refuse unless the score is still this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub was: Option<Score>,
+    /// Say or change what is planned for an assessment, or its team.
+    AmendAssessment = "amend_assessment",
+    /// End an assessment without a publication.
+    CancelAssessment = "cancel_assessment",
+    /// Ask for evidence.
+    RequestEvidence = "request_evidence",
+    /// Enter evidence that has arrived.
+    SubmitEvidence = "submit_evidence",
+    /// Use evidence in an assessment.
+    UseEvidence = "use_evidence",
+    /// Rely on evidence no more.
+    WithdrawEvidence = "withdraw_evidence",
+    /// Erase the content of evidence.
+    EraseEvidence = "erase_evidence",
+    /// Change the process part of a framework from a date on.
+    ReviseProcess = "revise_process",
+    /// Convene a calibration panel.
+    ConvenePanel = "convene_panel",
+    /// Record what a panel decided on the scores of an assessment.
+    DecidePanel = "decide_panel",
+    /// Record that a panel confirmed scores that had changed since its decision.
+    ConfirmPanel = "confirm_panel",
+    /// Write a passage of a draft report.
+    WriteDraft = "write_draft",
+    /// Share a draft report for the factual accuracy check.
+    ShareDraft = "share_draft",
+    /// Give a recipient more time for comments.
+    ExtendDraft = "extend_draft",
+    /// Record that a recipient has no (further) comments.
+    ConfirmDraft = "confirm_draft",
+    /// Record a factual accuracy comment.
+    SubmitComment = "submit_comment",
+    /// Decide what becomes of a comment.
+    ResolveComment = "resolve_comment",
+    /// Make the bank holidays of a year known.
+    AddCalendar = "add_calendar",
+    /// Publish a report.
+    MakePublication = "make_publication",
 }
 
 impl Command {
     /// The stream that an expected version is about: that of the thing the command is given for.
     pub fn stream(&self, state: &State) -> String {
+        let assessment = |id: &crate::AssessmentId| format!("assessment/{id}");
+        let organisation = |code: &OrganisationCode| format!("organisation/{code}");
         match self {
             Self::AdoptFramework(command) => format!("framework/{}", command.framework.id),
-            Self::RegisterOrganisation(command) => format!("organisation/{}", command.code),
-            Self::AmendOrganisation(command) => format!("organisation/{}", command.code),
-            Self::SucceedOrganisations(command) => format!("organisation/{}", command.into),
-            Self::AddAreaMember(command) => format!("organisation/{}", command.system),
-            Self::EndAreaMember(command) => format!("organisation/{}", command.system),
-            Self::OpenAssessment(command) => format!("organisation/{}", command.organisation),
-            Self::ImportPublication(command) => format!("organisation/{}", command.organisation),
+            Self::ReviseProcess(command) => format!("framework/{}", command.framework),
+            Self::RegisterOrganisation(command) => organisation(&command.code),
+            Self::AmendOrganisation(command) => organisation(&command.code),
+            Self::SucceedOrganisations(command) => organisation(&command.into),
+            Self::AddAreaMember(command) => organisation(&command.system),
+            Self::EndAreaMember(command) => organisation(&command.system),
+            Self::OpenAssessment(command) => organisation(&command.organisation),
+            Self::ImportPublication(command) => organisation(&command.organisation),
             Self::ReviewScore(command) => {
                 let default = || state.last_published(command.organisation);
                 match command.assessment.or_else(default) {
-                    Some(assessment) => format!("assessment/{assessment}"),
-                    None => format!("organisation/{}", command.organisation),
+                    Some(id) => assessment(&id),
+                    None => organisation(&command.organisation),
                 }
             }
+            Self::AmendAssessment(command) => assessment(&command.assessment),
+            Self::CancelAssessment(command) => assessment(&command.assessment),
+            Self::RequestEvidence(command) => organisation(&command.organisation),
+            Self::SubmitEvidence(command) => match command.organisations.first() {
+                Some(first) => organisation(first),
+                None => "ledger".to_owned(),
+            },
+            Self::UseEvidence(command) => assessment(&command.assessment),
+            Self::WithdrawEvidence(command) => organisation(&command.evidence.organisation()),
+            Self::EraseEvidence(command) => organisation(&command.evidence.organisation()),
+            Self::ConvenePanel(command) => match command.assessments.first() {
+                Some(first) => assessment(first),
+                None => "ledger".to_owned(),
+            },
+            Self::DecidePanel(command) => assessment(&command.assessment),
+            Self::ConfirmPanel(command) => assessment(&command.assessment),
+            Self::WriteDraft(command) => assessment(&command.assessment),
+            Self::ShareDraft(command) => assessment(&command.assessment),
+            Self::ExtendDraft(command) => assessment(&command.assessment),
+            Self::ConfirmDraft(command) => assessment(&command.assessment),
+            Self::SubmitComment(command) => assessment(&command.assessment),
+            Self::ResolveComment(command) => assessment(&command.comment.assessment()),
+            Self::AddCalendar(_) => "calendar/england".to_owned(),
+            Self::MakePublication(command) => assessment(&command.assessment),
         }
     }
 
-    /// The organisations whose history a decision on it needs.
-    pub fn organisations(&self) -> Vec<OrganisationCode> {
+    /// The organisations whose history a decision on it needs, as far as the state can tell: once
+    /// they are loaded, there may be more.
+    pub fn organisations(&self, state: &State) -> Vec<OrganisationCode> {
+        let owners = |evidence: &[crate::EvidenceId]| -> Vec<OrganisationCode> {
+            evidence.iter().map(crate::EvidenceId::organisation).collect()
+        };
         match self {
-            Self::AdoptFramework(_) => vec![],
+            Self::AdoptFramework(_) | Self::ReviseProcess(_) | Self::AddCalendar(_) => vec![],
             Self::RegisterOrganisation(command) => vec![command.code],
             Self::AmendOrganisation(command) => vec![command.code],
             Self::SucceedOrganisations(command) => {
@@ -316,7 +200,45 @@ impl Command {
             Self::EndAreaMember(command) => vec![command.system, command.authority],
             Self::OpenAssessment(command) => vec![command.organisation],
             Self::ImportPublication(command) => vec![command.organisation],
-            Self::ReviewScore(command) => vec![command.organisation],
+            Self::ReviewScore(command) => {
+                [vec![command.organisation], owners(&command.evidence)].concat()
+            }
+            Self::AmendAssessment(command) => vec![command.assessment.organisation()],
+            Self::CancelAssessment(command) => vec![command.assessment.organisation()],
+            Self::RequestEvidence(command) => {
+                let asked = command.of.unwrap_or(command.organisation);
+                state.with_evidence_of(&[command.organisation, asked])
+            }
+            Self::SubmitEvidence(command) => {
+                let asker = command.request.iter().map(crate::RequestId::organisation);
+                command.organisations.iter().copied().chain(asker).collect()
+            }
+            Self::UseEvidence(command) => {
+                let own = command.assessment.organisation();
+                [vec![own], state.with_whom_it_is_about(&command.evidence)].concat()
+            }
+            Self::WithdrawEvidence(command) => vec![command.evidence.organisation()],
+            Self::EraseEvidence(command) => vec![command.evidence.organisation()],
+            Self::ConvenePanel(command) => {
+                command.assessments.iter().map(crate::AssessmentId::organisation).collect()
+            }
+            Self::DecidePanel(command) => vec![command.assessment.organisation()],
+            Self::ConfirmPanel(command) => vec![command.assessment.organisation()],
+            Self::WriteDraft(command) => vec![command.assessment.organisation()],
+            Self::ShareDraft(command) => state.behind(command.assessment),
+            Self::ExtendDraft(command) => vec![command.assessment.organisation()],
+            Self::ConfirmDraft(command) => vec![command.assessment.organisation()],
+            Self::SubmitComment(command) => {
+                let own = command.assessment.organisation();
+                [vec![own], state.with_whom_it_is_about(&command.evidence)].concat()
+            }
+            Self::ResolveComment(command) => {
+                let own = command.comment.assessment().organisation();
+                let comment = state.comment(command.comment);
+                let evidence = comment.map_or(&[][..], |comment| &comment.facts.evidence);
+                [vec![own], state.with_whom_it_is_about(evidence)].concat()
+            }
+            Self::MakePublication(command) => state.behind(command.assessment),
         }
     }
 }

@@ -1,17 +1,25 @@
 //! Where it is decided what may happen: one file a command.
 
 mod adopt_framework;
+mod assessments;
+mod calendar;
+mod comments;
+mod drafts;
+mod evidence;
 mod import_publication;
-mod open_assessment;
 mod organisations;
+mod panels;
+mod publications;
 mod review_score;
 
 use crate::command::Command;
 use crate::event::Event;
 use crate::framework::{Framework, OrganisationKind};
-use crate::rejection::Rejection;
-use crate::state::{Organisation, State};
-use crate::{FrameworkId, OrganisationCode, PartialDate, PersonId};
+use crate::rejection::{EvidenceRejection, Rejection, StepRejection};
+use crate::state::{Assessment, Organisation, State};
+use crate::{
+    AssessmentId, Digest, FrameworkId, OrganisationCode, PartialDate, PersonId, Precision,
+};
 use chrono::NaiveDate;
 use serde_json::Value;
 
@@ -22,6 +30,9 @@ pub struct Context {
     pub actor: PersonId,
     /// The day in London.
     pub today: NaiveDate,
+    /// BLAKE3 of the report that a publication releases, once it has been put together: all zeros
+    /// for a decision that is only tried, and for every other command.
+    pub released: Digest,
 }
 
 /// What happens because of a command, or why it may not.
@@ -40,9 +51,28 @@ pub fn decide(
         Command::SucceedOrganisations(command) => organisations::succeed(state, command, context),
         Command::AddAreaMember(command) => organisations::add_area_member(state, command, context),
         Command::EndAreaMember(command) => organisations::end_area_member(state, command, context),
-        Command::OpenAssessment(command) => open_assessment::decide(state, command, context),
+        Command::OpenAssessment(command) => assessments::open(state, command, context),
         Command::ImportPublication(command) => import_publication::decide(state, command, context),
         Command::ReviewScore(command) => review_score::decide(state, command, context),
+        Command::AmendAssessment(command) => assessments::amend(state, command),
+        Command::CancelAssessment(command) => assessments::cancel(state, command, context),
+        Command::RequestEvidence(command) => evidence::request(state, command, context),
+        Command::SubmitEvidence(command) => evidence::submit(state, command, context),
+        Command::UseEvidence(command) => evidence::take_into_use(state, command, context),
+        Command::WithdrawEvidence(command) => evidence::withdraw(state, command, context),
+        Command::EraseEvidence(command) => evidence::erase(state, command, context),
+        Command::ReviseProcess(command) => calendar::revise_process(state, command, context),
+        Command::AddCalendar(command) => calendar::add(state, command),
+        Command::ConvenePanel(command) => panels::convene(state, command, context),
+        Command::DecidePanel(command) => panels::decide(state, command, context),
+        Command::ConfirmPanel(command) => panels::confirm(state, command, context),
+        Command::WriteDraft(command) => drafts::write(state, command, context),
+        Command::ShareDraft(command) => drafts::share(state, command, context),
+        Command::ExtendDraft(command) => drafts::extend(state, command, context),
+        Command::ConfirmDraft(command) => drafts::confirm(state, command, context),
+        Command::SubmitComment(command) => comments::submit(state, command, context),
+        Command::ResolveComment(command) => comments::resolve(state, command, context),
+        Command::MakePublication(command) => publications::make(state, command, context),
     }
 }
 
@@ -73,6 +103,47 @@ fn organisation_of_kind(
         return Err(Rejection::WrongKind { code, found, needed });
     }
     Ok(organisation)
+}
+
+/// An assessment that has neither been cancelled nor published.
+fn open_assessment(state: &State, id: AssessmentId) -> Result<&Assessment, Rejection> {
+    let assessment = live_assessment(state, id)?;
+    match assessment.published_on() {
+        Some(on) => Err(EvidenceRejection::AssessmentPublished { assessment: id, on }.into()),
+        None => Ok(assessment),
+    }
+}
+
+/// An assessment that has not been cancelled.
+fn live_assessment(state: &State, id: AssessmentId) -> Result<&Assessment, Rejection> {
+    let organisation = id.organisation();
+    let unknown = Rejection::AssessmentUnknown { assessment: id, organisation };
+    let assessment = state.assessments.get(&id).ok_or(unknown)?;
+    match &assessment.cancelled {
+        Some(cancelled) => {
+            let on = cancelled.cancelled_on;
+            Err(EvidenceRejection::AssessmentCancelled { assessment: id, on }.into())
+        }
+        None => Ok(assessment),
+    }
+}
+
+fn day(date: PartialDate) -> Result<NaiveDate, Rejection> {
+    match date.precision() {
+        Precision::Day => Ok(date.first_day()),
+        Precision::Month | Precision::Year => Err(StepRejection::DayNotKnown { date }.into()),
+    }
+}
+
+/// What follows something is not dated before it, as far as the dates are known.
+fn in_order(
+    (what, date): (&'static str, PartialDate),
+    (after, earlier): (&'static str, PartialDate),
+) -> Result<(), Rejection> {
+    if date.last_day() < earlier.first_day() {
+        return Err(EvidenceRejection::OutOfOrder { what, date, after, earlier }.into());
+    }
+    Ok(())
 }
 
 fn framework(state: &State, framework: FrameworkId) -> Result<&Framework, Rejection> {

@@ -4,10 +4,18 @@
 //! a recorded kind never changes: a new shape is a new `schema`, and the old one is upcast here.
 
 mod data;
+mod evidence;
+mod publication;
+mod steps;
 
 pub use data::*;
+pub use evidence::*;
+pub use publication::*;
+pub use steps::*;
 
-use crate::PartialDate;
+use crate::content::Content;
+use crate::words::words;
+use crate::{AssessmentId, OrganisationCode, PartialDate};
 
 /// Why the `data` of a record cannot be read as an event.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +38,20 @@ pub enum DecodeError {
     },
 }
 
+/// The newest schema of a kind: 1, unless another one is given.
+macro_rules! newest {
+    () => {
+        1
+    };
+    ($schema:literal) => {
+        $schema
+    };
+}
+
 /// Defines [`Event`]: one variant a kind, named alike.
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $kind:literal,)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $kind:literal
+        $(in schema $schema:literal, upcast from $first:ident)?,)*) => {
         /// A fact, as recorded.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Event {
@@ -48,6 +67,11 @@ macro_rules! events {
                 match self { $(Self::$variant(_) => $kind,)* }
             }
 
+            /// Version of the shape of this kind's data.
+            pub fn schema(&self) -> u64 {
+                match self { $(Self::$variant(_) => newest!($($schema)?),)* }
+            }
+
             /// The record's `data`.
             pub fn encode(&self) -> serde_json::Value {
                 let data = match self { $(Self::$variant(data) => serde_json::to_value(data),)* };
@@ -56,10 +80,14 @@ macro_rules! events {
 
             /// Reads the `data` of a record, as JSON text, back; the inverse of [`Event::encode`].
             pub fn decode(kind: &str, schema: u64, data: &str) -> Result<Self, DecodeError> {
+                let malformed = |kind| move |source| DecodeError::Malformed { kind, source };
                 match (kind, schema) {
-                    $(($kind, 1) => serde_json::from_str(data)
+                    $($(($kind, 1) => serde_json::from_str::<$first>(data)
+                        .map(|first| Self::$variant(first.into()))
+                        .map_err(malformed($kind)),)?)*
+                    $(($kind, newest!($($schema)?)) => serde_json::from_str(data)
                         .map(Self::$variant)
-                        .map_err(|source| DecodeError::Malformed { kind: $kind, source }),)*
+                        .map_err(malformed($kind)),)*
                     _ => Err(DecodeError::Unknown { kind: kind.to_owned(), schema }),
                 }
             }
@@ -95,31 +123,141 @@ events! {
     /// What had been taken in of such a publication was corrected.
     ImportedPublicationReplaced = "imported_publication_replaced",
     /// A score was reviewed: given, changed or confirmed.
-    ScoreReviewed = "score_reviewed",
+    ScoreReviewed = "score_reviewed" in schema 2, upcast from FirstScoreReviewed,
+    /// What was planned for an assessment, or its team, became known or changed.
+    AssessmentAmended = "assessment_amended",
+    /// An assessment ended without a publication.
+    AssessmentCancelled = "assessment_cancelled",
+    /// Evidence was asked for.
+    EvidenceRequested = "evidence_requested",
+    /// Evidence arrived.
+    EvidenceSubmitted = "evidence_submitted",
+    /// A piece of evidence is about a further body.
+    EvidenceAttributed = "evidence_attributed",
+    /// An assessment uses a piece of evidence.
+    EvidenceUsed = "evidence_used",
+    /// A piece of evidence is not relied on any more.
+    EvidenceWithdrawn = "evidence_withdrawn",
+    /// The content of a piece of evidence was erased: its key is destroyed.
+    EvidenceErased = "evidence_erased",
+    /// The process part of a framework changed from a date on.
+    ProcessRevised = "process_revised",
+    /// A calibration panel was convened.
+    PanelConvened = "panel_convened",
+    /// A panel decided on the scores of an assessment.
+    PanelDecided = "panel_decided",
+    /// A panel confirmed scores that had changed since its decision.
+    PanelConfirmed = "panel_confirmed",
+    /// A passage of a draft report was written.
+    DraftWritten = "draft_written",
+    /// A draft report was shared for the factual accuracy check.
+    DraftShared = "draft_shared",
+    /// A recipient got more time for comments.
+    DraftExtended = "draft_extended",
+    /// A recipient has no (further) comments.
+    DraftConfirmed = "draft_confirmed",
+    /// A factual accuracy comment arrived.
+    CommentSubmitted = "comment_submitted",
+    /// It was decided what becomes of a comment.
+    CommentResolved = "comment_resolved",
+    /// The bank holidays of a year became known.
+    CalendarAdded = "calendar_added",
+    /// A report was published.
+    PublicationMade = "publication_made",
 }
 
 impl Event {
-    /// Version of the shape of this kind's data.
-    pub fn schema(&self) -> u64 {
-        1
-    }
-
     /// The stream that it belongs to.
     pub fn stream(&self) -> String {
         match self {
             Self::LedgerOpened(_) => "ledger".to_owned(),
             Self::FrameworkAdopted(event) => format!("framework/{}", event.framework.id),
-            Self::OrganisationRegistered(event) => format!("organisation/{}", event.code),
-            Self::OrganisationAmended(event) => format!("organisation/{}", event.code),
-            Self::OrganisationSucceeded(event) => format!("organisation/{}", event.code),
-            Self::AreaMemberAdded(event) => format!("organisation/{}", event.system),
-            Self::AreaMemberEnded(event) => format!("organisation/{}", event.system),
-            Self::AssessmentOpened(event) => format!("assessment/{}", event.assessment),
-            Self::PublicationImported(event) => format!("assessment/{}", event.assessment),
-            Self::ImportedPublicationReplaced(event) => {
-                format!("assessment/{}", event.import.assessment)
-            }
-            Self::ScoreReviewed(event) => format!("assessment/{}", event.assessment),
+            Self::ProcessRevised(event) => format!("framework/{}", event.framework),
+            Self::PanelConvened(event) => format!("panel/{}", event.panel),
+            Self::CalendarAdded(_) => "calendar/england".to_owned(),
+            _ => match (self.assessment(), self.organisation()) {
+                (Some(assessment), _) => format!("assessment/{assessment}"),
+                (None, Some(organisation)) => format!("organisation/{organisation}"),
+                (None, None) => unreachable!("every other event is about an organisation"),
+            },
+        }
+    }
+
+    /// The organisation that it is about; none for what every decision may need: frameworks with
+    /// their processes, panels, and the calendar.
+    pub fn organisation(&self) -> Option<OrganisationCode> {
+        match self {
+            Self::OrganisationRegistered(event) => Some(event.code),
+            Self::OrganisationAmended(event) => Some(event.code),
+            Self::OrganisationSucceeded(event) => Some(event.code),
+            Self::AreaMemberAdded(event) => Some(event.system),
+            Self::AreaMemberEnded(event) => Some(event.system),
+            Self::EvidenceRequested(event) => Some(event.organisation),
+            Self::EvidenceSubmitted(event) => Some(event.evidence.organisation()),
+            Self::EvidenceAttributed(event) => Some(event.organisation),
+            Self::EvidenceWithdrawn(event) => Some(event.evidence.organisation()),
+            Self::EvidenceErased(event) => Some(event.evidence.organisation()),
+            _ => self.assessment().map(|assessment| assessment.organisation()),
+        }
+    }
+
+    /// The assessment that it is about, if it is about one.
+    pub fn assessment(&self) -> Option<AssessmentId> {
+        match self {
+            Self::AssessmentOpened(event) => Some(event.assessment),
+            Self::PublicationImported(event) => Some(event.assessment),
+            Self::ImportedPublicationReplaced(event) => Some(event.import.assessment),
+            Self::ScoreReviewed(event) => Some(event.assessment),
+            Self::AssessmentAmended(event) => Some(event.assessment),
+            Self::AssessmentCancelled(event) => Some(event.assessment),
+            Self::EvidenceUsed(event) => Some(event.assessment),
+            Self::PanelDecided(event) => Some(event.assessment),
+            Self::PanelConfirmed(event) => Some(event.assessment),
+            Self::DraftWritten(event) => Some(event.assessment),
+            Self::DraftShared(event) => Some(event.assessment),
+            Self::DraftExtended(event) => Some(event.assessment),
+            Self::DraftConfirmed(event) => Some(event.assessment),
+            Self::CommentSubmitted(event) => Some(event.assessment),
+            Self::CommentResolved(event) => Some(event.comment.assessment()),
+            Self::PublicationMade(event) => Some(event.assessment),
+            _ => None,
+        }
+    }
+
+    /// The contents that it refers to, which lie sealed beside the ledger.
+    pub fn contents(&self) -> Vec<&Content> {
+        match self {
+            Self::ScoreReviewed(event) => event.text.iter().collect(),
+            Self::AssessmentCancelled(event) => event.text.iter().collect(),
+            Self::EvidenceRequested(event) => vec![&event.what],
+            Self::EvidenceSubmitted(event) => vec![&event.content],
+            Self::EvidenceWithdrawn(event) => event.text.iter().collect(),
+            Self::ProcessRevised(event) => event.text.iter().collect(),
+            Self::PanelDecided(event) => texts(&event.scores),
+            Self::PanelConfirmed(event) => texts(&event.scores),
+            Self::DraftWritten(event) => vec![&event.content],
+            Self::DraftExtended(event) => event.text.iter().collect(),
+            Self::CommentSubmitted(event) => vec![&event.text],
+            Self::CommentResolved(event) => vec![&event.text],
+            Self::LedgerOpened(_)
+            | Self::FrameworkAdopted(_)
+            | Self::OrganisationRegistered(_)
+            | Self::OrganisationAmended(_)
+            | Self::OrganisationSucceeded(_)
+            | Self::AreaMemberAdded(_)
+            | Self::AreaMemberEnded(_)
+            | Self::AssessmentOpened(_)
+            | Self::PublicationImported(_)
+            | Self::ImportedPublicationReplaced(_)
+            | Self::AssessmentAmended(_)
+            | Self::EvidenceAttributed(_)
+            | Self::EvidenceUsed(_)
+            | Self::EvidenceErased(_)
+            | Self::PanelConvened(_)
+            | Self::DraftShared(_)
+            | Self::DraftConfirmed(_)
+            | Self::CalendarAdded(_)
+            | Self::PublicationMade(_) => vec![],
         }
     }
 
@@ -129,7 +267,9 @@ impl Event {
         match self {
             Self::LedgerOpened(_)
             | Self::OrganisationRegistered(_)
-            | Self::OrganisationAmended(_) => None,
+            | Self::OrganisationAmended(_)
+            | Self::AssessmentAmended(_)
+            | Self::CalendarAdded(_) => None,
             Self::FrameworkAdopted(event) => Some(event.adopted_on),
             Self::OrganisationSucceeded(event) => Some(event.on),
             Self::AreaMemberAdded(event) => Some(event.from),
@@ -138,6 +278,24 @@ impl Event {
             Self::PublicationImported(event) => Some(event.published_on()),
             Self::ImportedPublicationReplaced(event) => Some(event.import.published_on()),
             Self::ScoreReviewed(event) => Some(event.reviewed_on),
+            Self::AssessmentCancelled(event) => Some(event.cancelled_on),
+            Self::EvidenceRequested(event) => Some(event.requested_on),
+            Self::EvidenceSubmitted(event) => Some(event.received_on),
+            Self::EvidenceAttributed(event) => Some(event.received_on),
+            Self::EvidenceUsed(event) => Some(event.used_on),
+            Self::EvidenceWithdrawn(event) => Some(event.withdrawn_on),
+            Self::EvidenceErased(event) => Some(event.erased_on),
+            Self::ProcessRevised(event) => Some(event.revised_on),
+            Self::PanelConvened(event) => Some(event.convened_on),
+            Self::PanelDecided(event) => Some(event.decided_on),
+            Self::PanelConfirmed(event) => Some(event.confirmed_on),
+            Self::DraftWritten(event) => Some(event.written_on),
+            Self::DraftShared(event) => Some(event.shared_on),
+            Self::DraftExtended(event) => Some(event.extended_on),
+            Self::DraftConfirmed(event) => Some(event.confirmed_on),
+            Self::CommentSubmitted(event) => Some(event.received_on),
+            Self::CommentResolved(event) => Some(event.resolved_on),
+            Self::PublicationMade(event) => Some(event.published_on),
         }
     }
 
@@ -145,18 +303,21 @@ impl Event {
     /// about an earlier day (`--effective`) still takes it into account: names, regions and the
     /// text of frameworks.
     pub fn is_reference(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::LedgerOpened(_)
-            | Self::FrameworkAdopted(_)
-            | Self::OrganisationRegistered(_)
-            | Self::OrganisationAmended(_) => true,
-            Self::OrganisationSucceeded(_)
-            | Self::AreaMemberAdded(_)
-            | Self::AreaMemberEnded(_)
-            | Self::AssessmentOpened(_)
-            | Self::PublicationImported(_)
-            | Self::ImportedPublicationReplaced(_)
-            | Self::ScoreReviewed(_) => false,
-        }
+                | Self::FrameworkAdopted(_)
+                | Self::OrganisationRegistered(_)
+                | Self::OrganisationAmended(_)
+                | Self::CalendarAdded(_)
+        )
     }
+}
+
+fn texts(scores: &[PanelScore]) -> Vec<&Content> {
+    scores.iter().filter_map(|score| score.text.as_ref()).collect()
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -8,7 +8,7 @@ mod process;
 mod source;
 
 pub use check::{Finding, Problem, check};
-pub use process::{Process, ProcessReview, Recipient, ReportSection, Section50, Step};
+pub use process::{Passage, Process, ProcessReview, Recipient, ReportSection, Section50, Step};
 pub use source::{Basis, InvalidSourceKey, Origin, Source, SourceKey, Sourced};
 
 use crate::scoring::{Band, Rounding};

@@ -96,9 +96,7 @@ id!(
     /// Code of an organisation: an ONS code such as `E06000014`.
     OrganisationCode, 16,
     "an organisation's code (3 to 16 capital letters and digits, a letter first)",
-    |text| text.len() >= 3
-        && text[0].is_ascii_uppercase()
-        && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    is_code
 );
 
 id!(
@@ -113,10 +111,42 @@ id!(
     /// Id of a publication: its assessment's id and `-p1`, `-p2` in order of recording.
     PublicationId, 40,
     "a publication's id (assessment and number: E06000014-2025-a-p1)",
-    |text| text
-        .windows(2)
-        .rposition(|pair| pair == b"-p")
-        .is_some_and(|at| is_assessment_id(&text[..at]) && is_counting_number(&text[at + 2..]))
+    |text| is_numbered(text, b"-p", is_assessment_id)
+);
+
+id!(
+    /// Id of a piece of evidence: the organisation that it was first entered for, and `-e1`,
+    /// `-e2` in order of recording (`E06000014-e12`).
+    EvidenceId, 24,
+    "a piece of evidence's id (organisation and number: E06000014-e12)",
+    |text| is_numbered(text, b"-e", is_code)
+);
+
+id!(
+    /// Id of a request for evidence: the organisation that it was made for, and `-q1`, `-q2` in
+    /// order of recording.
+    RequestId, 24,
+    "a request's id (organisation and number: E06000014-q3)",
+    |text| is_numbered(text, b"-q", is_code)
+);
+
+id!(
+    /// Id of a factual accuracy comment: its assessment's id and `-c1`, `-c2` in order of
+    /// recording.
+    CommentId, 40,
+    "a comment's id (assessment and number: E06000014-2025-a-c4)",
+    |text| is_numbered(text, b"-c", is_assessment_id)
+);
+
+id!(
+    /// Id of a calibration panel: the year in which it was convened, and a letter in order of
+    /// recording (`2026-a`).
+    PanelId, 12,
+    "a panel's id (year and letters: 2026-a)",
+    |text| text.len() > 5
+        && text[4] == b'-'
+        && text[..4].iter().all(u8::is_ascii_digit)
+        && is_letters(&text[5..])
 );
 
 id!(
@@ -193,6 +223,64 @@ impl PublicationId {
     }
 }
 
+/// Defines what the ids of things that are numbered within another thing have in common.
+macro_rules! numbered {
+    ($name:ident, $of:ident, $owner:ident, $mark:literal) => {
+        impl $name {
+            #[doc = concat!("The id of the `number`-th (from 1) of this ", stringify!($owner), ".")]
+            pub fn derive($owner: $of, number: usize) -> Self {
+                format!("{}{}{number}", $owner, $mark)
+                    .parse()
+                    .expect("the longest owner and a number below 100,000 fit")
+            }
+
+            #[doc = concat!("The ", stringify!($owner), " that it is numbered within.")]
+            pub fn $owner(&self) -> $of {
+                let end = self.as_str().rfind($mark).expect("its form has the mark");
+                self.as_str()[..end].parse().expect("its form starts with its owner")
+            }
+
+            /// The number, from 1, which it is sorted by.
+            pub fn number(&self) -> u32 {
+                let end = self.as_str().rfind($mark).expect("its form has the mark");
+                self.as_str()[end + $mark.len()..].parse().expect("its form ends with a number")
+            }
+        }
+    };
+}
+
+numbered!(EvidenceId, OrganisationCode, organisation, "-e");
+numbered!(RequestId, OrganisationCode, organisation, "-q");
+numbered!(CommentId, AssessmentId, assessment, "-c");
+
+impl PanelId {
+    /// The id of the `ordinal`-th (from 0) panel that was convened in a year.
+    pub fn derive(year: i32, ordinal: usize) -> Self {
+        format!("{year}-{}", letters(ordinal)).parse().expect("a year and a few letters fit")
+    }
+
+    /// The year in the id.
+    pub fn year(&self) -> i32 {
+        self.as_str()[..4].parse().expect("the form of a panel's id starts with a year")
+    }
+}
+
+fn is_code(text: &[u8]) -> bool {
+    (3..=16).contains(&text.len())
+        && text[0].is_ascii_uppercase()
+        && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// An owner of the right form, a mark, and a number that counts from 1.
+fn is_numbered(text: &[u8], mark: &[u8], is_owner: fn(&[u8]) -> bool) -> bool {
+    let at = text.windows(mark.len()).rposition(|part| part == mark);
+    at.is_some_and(|at| is_owner(&text[..at]) && is_counting_number(&text[at + mark.len()..]))
+}
+
+fn is_letters(text: &[u8]) -> bool {
+    (1..=4).contains(&text.len()) && text.iter().all(u8::is_ascii_lowercase)
+}
+
 fn is_slug(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_lowercase)
         && text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
@@ -205,11 +293,7 @@ fn is_assessment_id(text: &[u8]) -> bool {
     else {
         return false;
     };
-    std::str::from_utf8(code).is_ok_and(|code| code.parse::<OrganisationCode>().is_ok())
-        && year.len() == 4
-        && year.iter().all(u8::is_ascii_digit)
-        && (1..=4).contains(&letters.len())
-        && letters.iter().all(u8::is_ascii_lowercase)
+    is_code(code) && year.len() == 4 && year.iter().all(u8::is_ascii_digit) && is_letters(letters)
 }
 
 fn is_counting_number(text: &[u8]) -> bool {
@@ -249,6 +333,20 @@ mod tests {
         }
         for wrong in ["E06000014-2025-a", "E06000014-2025-a-p0", "E06000014-2025-a-p", "-p1"] {
             assert!(wrong.parse::<PublicationId>().is_err(), "{wrong}");
+        }
+        let item = EvidenceId::derive(code, 12);
+        assert_eq!(
+            (item.as_str(), item.organisation(), item.number()),
+            ("E06000014-e12", code, 12)
+        );
+        let comment = CommentId::derive(first, 3);
+        assert_eq!((comment.as_str(), comment.assessment()), ("E06000014-2025-a-c3", first));
+        assert_eq!(PanelId::derive(2026, 1).as_str(), "2026-b");
+        for wrong in ["E06000014-e0", "E06000014-q1", "-e1", "E06000014-e", "E06000014-e1e2"] {
+            assert!(wrong.parse::<EvidenceId>().is_err(), "{wrong}");
+        }
+        for wrong in ["2026", "2026-", "2026-1", "26-a", "2026-abcde"] {
+            assert!(wrong.parse::<PanelId>().is_err(), "{wrong}");
         }
         for wrong in ["p-", "p-1a", "Jane", "p017", "assessor-1", "p-1234567890123"] {
             assert!(wrong.parse::<PersonId>().is_err(), "{wrong}");

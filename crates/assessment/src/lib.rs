@@ -6,25 +6,34 @@
     reason = "a refusal carries what it names, and ends the command"
 )]
 
+mod calendar;
 pub mod command;
+mod content;
 mod date;
 mod decide;
 pub mod event;
+mod evolve;
 pub mod framework;
 mod id;
+mod readiness;
 mod rejection;
 pub mod scoring;
-mod state;
+pub mod state;
 mod text;
+mod words;
 
+pub use calendar::Calendar;
 pub use command::Command;
+pub use content::{Content, Digest, MediaType};
 pub use date::{InvalidDate, PartialDate, Precision};
 pub use decide::{Context, decide};
 pub use event::Event;
+pub use evolve::evolve;
 pub use id::{
-    AssessmentId, CategoryId, FrameworkId, InvalidId, OrganisationCode, PersonId, PublicationId,
-    StatementId, ThemeId,
+    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, InvalidId, OrganisationCode,
+    PanelId, PersonId, PublicationId, RequestId, StatementId, ThemeId,
 };
-pub use rejection::Rejection;
-pub use state::{State, evolve};
+pub use readiness::{Need, Readiness, Stage, Warning, readiness, wanted_cells};
+pub use rejection::{EvidenceRejection, Rejection, Rule, StepRejection};
+pub use state::State;
 pub use text::{InvalidText, Name, SourceUrl};

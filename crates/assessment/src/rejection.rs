@@ -6,34 +6,81 @@ use crate::scoring::{Percent, Rating, Score};
 use crate::{AssessmentId, CategoryId, FrameworkId, OrganisationCode, PartialDate, StatementId};
 use chrono::NaiveDate;
 
-/// Defines [`Rejection`]: variant, code, sentence, hint.
+/// A rule, as it is explained to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The code of its refusal: stable, for programs.
+    pub code: &'static str,
+    /// When it refuses.
+    pub when: &'static str,
+    /// The sentence of its refusal; what stands in braces is filled in.
+    pub sentence: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+/// Defines an enum of refusals: variant, code, sentence, hint; and those of other enums in it.
 macro_rules! rejections {
-    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }
-        $code:literal, $sentence:literal, $hint:literal;)*) => {
-        /// A decision that the rules do not allow; nothing is recorded.
+    ($(#[$enum_doc:meta])* $name:ident { $($(#[$inner_doc:meta])* $inner:ident($wrapped:ident),)* }
+     $(#[doc = $doc:literal] $variant:ident {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)?
+     } $code:literal, $sentence:literal, $hint:literal;)*) => {
+        $(#[$enum_doc])*
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-        pub enum Rejection {
-            $($(#[$doc])* #[error($sentence)] $variant { $($(#[$field_doc])* $field: $type),* },)*
+        pub enum $name {
+            $($(#[$inner_doc])* #[error(transparent)] $inner(#[from] $wrapped),)*
+            $(#[doc = $doc] #[error($sentence)] $variant { $($(#[$field_doc])* $field: $type),* },)*
         }
 
-        impl Rejection {
-            /// The code of every refusal that there is.
-            pub const CODES: &[&str] = &[$($code),*];
+        impl $name {
+            /// Every rule that refuses, in the order in which they are explained.
+            pub fn rules() -> Vec<$crate::rejection::Rule> {
+                let own = [$($crate::rejection::Rule {
+                    code: $code,
+                    when: $doc,
+                    sentence: $sentence,
+                    hint: $hint,
+                }),*];
+                #[allow(unused_mut, reason = "most enums have no others in them")]
+                let mut all = own.to_vec();
+                $(all.extend($wrapped::rules());)*
+                all
+            }
 
             /// The code: stable, for programs.
             pub fn code(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $code,)* }
+                match self {
+                    $(Self::$inner(inner) => inner.code(),)*
+                    $(Self::$variant { .. } => $code,)*
+                }
             }
 
             /// What to do about it.
             pub fn hint(&self) -> &'static str {
-                match self { $(Self::$variant { .. } => $hint,)* }
+                match self {
+                    $(Self::$inner(inner) => inner.hint(),)*
+                    $(Self::$variant { .. } => $hint,)*
+                }
             }
         }
     };
 }
 
+mod evidence;
+mod steps;
+
+pub use evidence::EvidenceRejection;
+pub use steps::StepRejection;
+
 rejections! {
+    /// A decision that the rules do not allow; nothing is recorded.
+    Rejection {
+        /// About evidence and an assessment's plan.
+        Evidence(EvidenceRejection),
+        /// About the steps from scores to a publication.
+        Step(StepRejection),
+    }
+
     /// The organisation is not in the ledger.
     OrganisationUnknown {
         /// The code that was given.

@@ -1,56 +1,188 @@
 //! What the rules need to know: the state that decisions are made on, folded from the events.
+//!
+//! What a person is shown of work in progress is this very state, so that nothing is listed
+//! otherwise than the rules see it.
 
 use crate::event::*;
-use crate::framework::Framework;
+use crate::framework::{Framework, Method, Passage, Process, Recipient};
 use crate::scoring::Score;
-use crate::{AssessmentId, CategoryId, FrameworkId, OrganisationCode, PartialDate, StatementId};
-use std::collections::BTreeMap;
+use crate::{
+    AssessmentId, Calendar, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode,
+    PanelId, PartialDate, PersonId, RequestId, StatementId,
+};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The state that decisions are made on; it may hold only the part that a decision needs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
-    pub(crate) frameworks: BTreeMap<FrameworkId, Framework>,
-    pub(crate) organisations: BTreeMap<OrganisationCode, Organisation>,
-    pub(crate) assessments: BTreeMap<AssessmentId, Assessment>,
+    /// The adopted frameworks.
+    pub frameworks: BTreeMap<FrameworkId, Framework>,
+    /// What their process parts were revised to, in order of recording.
+    pub revisions: BTreeMap<FrameworkId, Vec<ProcessRevised>>,
+    /// The bank holidays.
+    pub calendar: Calendar,
+    /// The bodies.
+    pub organisations: BTreeMap<OrganisationCode, Organisation>,
+    /// The assessments.
+    pub assessments: BTreeMap<AssessmentId, Assessment>,
+    /// The evidence.
+    pub evidence: BTreeMap<EvidenceId, Evidence>,
+    /// What was asked for.
+    pub requests: BTreeMap<RequestId, EvidenceRequested>,
+    /// The calibration panels.
+    pub panels: BTreeMap<PanelId, PanelConvened>,
 }
 
+/// A body.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Organisation {
-    pub(crate) facts: OrganisationRegistered,
-    pub(crate) successor: Option<Successor>,
+pub struct Organisation {
+    /// What is known of it.
+    pub facts: OrganisationRegistered,
+    /// What took its place, if it has ended.
+    pub successor: Option<Successor>,
     /// Memberships of a system's area, in order of recording.
-    pub(crate) area: Vec<Membership>,
+    pub area: Vec<Membership>,
+    /// Evidence about it that was entered for another body first.
+    pub attributed: BTreeSet<EvidenceId>,
 }
 
+/// What took the place of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Successor {
-    pub(crate) into: OrganisationCode,
-    pub(crate) on: PartialDate,
+pub struct Successor {
+    /// The new body.
+    pub into: OrganisationCode,
+    /// The first day of the new order.
+    pub on: PartialDate,
 }
 
+/// The membership of an authority in a system's area.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Membership {
-    pub(crate) authority: OrganisationCode,
-    pub(crate) from: PartialDate,
-    pub(crate) to: Option<PartialDate>,
+pub struct Membership {
+    /// The authority.
+    pub authority: OrganisationCode,
+    /// Its first day.
+    pub from: PartialDate,
+    /// Its last day, if it has ended.
+    pub to: Option<PartialDate>,
 }
 
+/// An assessment, from its opening to its publication and after.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Assessment {
-    pub(crate) framework: FrameworkId,
-    pub(crate) kind: AssessmentKind,
-    pub(crate) opened_on: Option<PartialDate>,
-    pub(crate) import: Option<PublicationImported>,
-    pub(crate) judged: BTreeMap<(StatementId, Option<CategoryId>), Judged>,
+pub struct Assessment {
+    /// The framework that it is made under.
+    pub framework: FrameworkId,
+    /// What kind of assessment it is.
+    pub kind: AssessmentKind,
+    /// When it was opened; nothing for one that was imported.
+    pub opened_on: Option<PartialDate>,
+    /// Its dates and its team, put together from all that was said of them.
+    pub plan: Plan,
+    /// That it was cancelled.
+    pub cancelled: Option<AssessmentCancelled>,
+    /// What was published of it before this ledger.
+    pub import: Option<PublicationImported>,
+    /// The latest judgement of each cell, by order of recording.
+    pub judged: BTreeMap<Cell, Judged>,
+    /// Who has ever scored each quality statement.
+    pub scorers: BTreeMap<StatementId, BTreeSet<PersonId>>,
+    /// The evidence that it uses.
+    pub used: BTreeMap<EvidenceId, EvidenceUsed>,
+    /// What a panel decided on it.
+    pub panel: Option<Panel>,
+    /// The latest version of each passage of its report.
+    pub drafts: BTreeMap<Passage, DraftWritten>,
+    /// The time for comments of each recipient that has the draft.
+    pub windows: BTreeMap<Recipient, Window>,
+    /// The comments, in order of recording.
+    pub comments: Vec<Comment>,
+    /// What was published of it here, oldest first.
+    pub publications: Vec<PublicationMade>,
 }
 
-/// The latest judgement, by order of recording.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Judged {
-    pub(crate) score: Score,
-    pub(crate) on: PartialDate,
+/// What is scored: a quality statement, or one evidence category of it.
+pub type Cell = (StatementId, Option<CategoryId>);
+
+/// The dates of an assessment, and its team.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// When the body was told, or will be.
+    pub notice_on: Option<PartialDate>,
+    /// When the information return is due or came.
+    pub information_return_on: Option<PartialDate>,
+    /// When the visit is or was.
+    pub site_visit_on: Option<PartialDate>,
+    /// Who makes it.
+    pub team: Vec<TeamMember>,
+}
+
+/// The latest judgement of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The score that counts.
+    pub score: Score,
+    /// The scorer's own, which stays visible where a panel adjusted it.
+    pub scored: Score,
+    /// When it was decided.
+    pub on: PartialDate,
+    /// Who scored it; nobody where it was imported.
+    pub by: Option<PersonId>,
     /// It came with the import, so that a corrected import takes its place.
-    pub(crate) imported: bool,
+    pub imported: bool,
+    /// The evidence that it rests on.
+    pub evidence: Vec<EvidenceId>,
+    /// When the newest of it was collected.
+    pub evidence_on: Option<PartialDate>,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// What is known of it.
+    pub facts: EvidenceSubmitted,
+    /// That it is not relied on any more.
+    pub withdrawn: Option<EvidenceWithdrawn>,
+    /// That its content was erased.
+    pub erased: Option<EvidenceErased>,
+}
+
+/// What a panel decided on an assessment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// The panel.
+    pub panel: PanelId,
+    /// When it decided.
+    pub decided_on: PartialDate,
+    /// When it last confirmed scores that had changed, or else when it decided.
+    pub settled_on: PartialDate,
+    /// The members who decided, and those who confirmed since.
+    pub members: Vec<PersonId>,
+    /// The score of each cell that it stands by.
+    pub scores: BTreeMap<Cell, Score>,
+}
+
+/// The time for comments of one recipient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// The date of the first email: a comment may answer any of them.
+    pub first_shared_on: PartialDate,
+    /// The date of the last email.
+    pub shared_on: PartialDate,
+    /// The last day on which comments are in time.
+    pub due_on: PartialDate,
+    /// When the recipient said that there are no (further) comments.
+    pub confirmed_on: Option<PartialDate>,
+    /// A score or a passage has changed since the draft was shared.
+    pub changed_since: bool,
+}
+
+/// A factual accuracy comment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    /// As it arrived.
+    pub facts: CommentSubmitted,
+    /// What was decided.
+    pub resolved: Option<CommentResolved>,
 }
 
 impl State {
@@ -58,7 +190,7 @@ impl State {
     /// it says otherwise. Of two published at the same time the one recorded later counts.
     pub fn last_published(&self, organisation: OrganisationCode) -> Option<AssessmentId> {
         self.assessments_of(organisation)
-            .filter_map(|(id, assessment)| Some((assessment.import.as_ref()?.published_on(), id)))
+            .filter_map(|(id, assessment)| Some((assessment.published_on()?, id)))
             .max_by(|(on, id), (other_on, other)| {
                 (on, id.recording_order()).cmp(&(other_on, other.recording_order()))
             })
@@ -75,7 +207,8 @@ impl State {
         AssessmentId::derive(organisation, year, so_far)
     }
 
-    pub(crate) fn assessments_of(
+    /// The assessments of an organisation, by id.
+    pub fn assessments_of(
         &self,
         organisation: OrganisationCode,
     ) -> impl Iterator<Item = (AssessmentId, &Assessment)> {
@@ -85,119 +218,144 @@ impl State {
             .take_while(move |(id, _)| id.organisation() == organisation)
             .map(|(id, assessment)| (*id, assessment))
     }
-}
 
-/// The state after an event; it never fails and decides nothing.
-///
-/// An event about something that the state does not hold changes nothing: the state may be partial.
-pub fn evolve(mut state: State, event: &Event) -> State {
-    match event {
-        Event::LedgerOpened(_) => {}
-        Event::FrameworkAdopted(event) => {
-            state.frameworks.insert(event.framework.id, (*event.framework).clone());
-        }
-        Event::OrganisationRegistered(event) => {
-            let organisation =
-                Organisation { facts: event.clone(), successor: None, area: Vec::new() };
-            state.organisations.insert(event.code, organisation);
-        }
-        Event::OrganisationAmended(event) => {
-            if let Some(organisation) = state.organisations.get_mut(&event.code) {
-                organisation.facts.amend(event);
-            }
-        }
-        Event::OrganisationSucceeded(event) => {
-            if let Some(organisation) = state.organisations.get_mut(&event.code) {
-                organisation.successor = Some(Successor { into: event.into, on: event.on });
-            }
-        }
-        Event::AreaMemberAdded(event) => {
-            if let Some(system) = state.organisations.get_mut(&event.system) {
-                let (authority, from) = (event.authority, event.from);
-                system.area.push(Membership { authority, from, to: None });
-            }
-        }
-        Event::AreaMemberEnded(event) => {
-            if let Some(system) = state.organisations.get_mut(&event.system)
-                && let Some(membership) = system.open_membership(event.authority)
-            {
-                membership.to = Some(event.to);
-            }
-        }
-        Event::AssessmentOpened(event) => {
-            let assessment = Assessment {
-                framework: event.framework,
-                kind: event.kind,
-                opened_on: Some(event.opened_on),
-                import: None,
-                judged: BTreeMap::new(),
-            };
-            state.assessments.insert(event.assessment, assessment);
-        }
-        Event::PublicationImported(event) => {
-            let assessment = Assessment {
-                framework: event.framework,
-                kind: event.kind,
-                opened_on: None,
-                import: None,
-                judged: BTreeMap::new(),
-            };
-            state.assessments.entry(event.assessment).or_insert(assessment).take_import(event);
-        }
-        Event::ImportedPublicationReplaced(event) => {
-            if let Some(assessment) = state.assessments.get_mut(&event.import.assessment) {
-                assessment.take_import(&event.import);
-            }
-        }
-        Event::ScoreReviewed(event) => {
-            if let Some(assessment) = state.assessments.get_mut(&event.assessment) {
-                let judged = Judged { score: event.score, on: event.reviewed_on, imported: false };
-                assessment.judged.insert((event.statement, event.category), judged);
-            }
+    /// The evidence that was first entered for an organisation, oldest first.
+    pub fn evidence_of(&self, organisation: OrganisationCode) -> Vec<&Evidence> {
+        let mut all: Vec<&Evidence> =
+            self.evidence.values().filter(|it| it.owner() == organisation).collect();
+        all.sort_by_key(|evidence| evidence.facts.evidence.number());
+        all
+    }
+
+    /// The process part that applies to an assessment under a framework on a day: that of the
+    /// framework, or the revision recorded last among those that apply from then or earlier.
+    pub fn process(&self, framework: &FrameworkId, on: NaiveDate) -> Option<&Process> {
+        let mut revisions = self.revisions.get(framework).into_iter().flatten();
+        let revised = revisions.rfind(|revision| revision.from.happened_by(on));
+        match revised {
+            Some(revision) => Some(&revision.process),
+            None => self.frameworks.get(framework).map(|framework| &framework.process),
         }
     }
-    state
-}
 
-impl OrganisationRegistered {
-    /// Takes over what an amendment changes.
-    pub fn amend(&mut self, event: &OrganisationAmended) {
-        if !event.aliases.is_empty() {
-            self.aliases = event.aliases.clone();
-        }
-        if let Some(name) = &event.name {
-            self.name = name.clone();
-            self.name_basis = NameBasis::Stated;
-        }
-        if let Some(official_name) = &event.official_name {
-            self.official_name = Some(official_name.clone());
-        }
-        if let Some(region) = &event.region {
-            self.region = Some(region.clone());
-        }
+    /// These organisations, and those whose evidence is about them too.
+    pub(crate) fn with_evidence_of(&self, codes: &[OrganisationCode]) -> Vec<OrganisationCode> {
+        let known = codes.iter().filter_map(|code| self.organisations.get(code));
+        let owners = known.flat_map(|it| it.attributed.iter().map(EvidenceId::organisation));
+        codes.iter().copied().chain(owners).collect()
     }
-}
 
-impl Organisation {
-    pub(crate) fn open_membership(
-        &mut self,
-        authority: OrganisationCode,
-    ) -> Option<&mut Membership> {
-        self.area
-            .iter_mut()
-            .find(|membership| membership.authority == authority && membership.to.is_none())
+    /// The organisations that this evidence was entered for, and all that it is about.
+    pub(crate) fn with_whom_it_is_about(&self, evidence: &[EvidenceId]) -> Vec<OrganisationCode> {
+        let known = evidence.iter().filter_map(|id| self.evidence.get(id));
+        let about = known.flat_map(|it| it.facts.organisations.iter().copied());
+        evidence.iter().map(EvidenceId::organisation).chain(about).collect()
+    }
+
+    /// A factual accuracy comment.
+    pub fn comment(&self, id: CommentId) -> Option<&Comment> {
+        let comments = &self.assessments.get(&id.assessment())?.comments;
+        comments.iter().find(|comment| comment.facts.comment == id)
+    }
+
+    /// The organisations that a publication of an assessment rests on: its own, those whose
+    /// evidence it uses, and the authorities of a system's area.
+    pub fn behind(&self, assessment: AssessmentId) -> Vec<OrganisationCode> {
+        let own = assessment.organisation();
+        let used = self.assessments.get(&assessment).into_iter().flat_map(|it| it.used.keys());
+        let area = self.organisations.get(&own).into_iter().flat_map(|it| &it.area);
+        let owners = used.map(EvidenceId::organisation);
+        [own].into_iter().chain(owners).chain(area.map(|member| member.authority)).collect()
     }
 }
 
 impl Assessment {
-    fn take_import(&mut self, import: &PublicationImported) {
-        self.framework = import.framework;
-        self.kind = import.kind;
-        self.judged.retain(|_, judged| !judged.imported);
-        for cell in &import.scores {
-            let judged = Judged { score: cell.score, on: import.published_on(), imported: true };
-            self.judged.entry((cell.statement, None)).or_insert(judged);
+    pub(crate) fn new(
+        framework: FrameworkId,
+        kind: AssessmentKind,
+        opened_on: Option<PartialDate>,
+    ) -> Self {
+        Self {
+            framework,
+            kind,
+            opened_on,
+            plan: Plan::default(),
+            cancelled: None,
+            import: None,
+            judged: BTreeMap::new(),
+            scorers: BTreeMap::new(),
+            used: BTreeMap::new(),
+            panel: None,
+            drafts: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            comments: Vec::new(),
+            publications: Vec::new(),
         }
-        self.import = Some(import.clone());
+    }
+
+    /// When it was last published, if it was.
+    pub fn published_on(&self) -> Option<PartialDate> {
+        let here = self.publications.last().map(|publication| publication.published_on);
+        here.or(self.import.as_ref().map(PublicationImported::published_on))
+    }
+
+    /// Whether it is still on its way to a first publication.
+    pub fn is_open(&self) -> bool {
+        self.cancelled.is_none() && self.published_on().is_none()
+    }
+
+    /// The cells whose score is not the one that the panel stands by.
+    pub fn unconfirmed(&self) -> Vec<Cell> {
+        let Some(panel) = &self.panel else { return vec![] };
+        let differs = |(cell, judged): &(&Cell, &Judged)| {
+            panel.scores.get(*cell).is_none_or(|score| *score != judged.score)
+        };
+        self.judged.iter().filter(differs).map(|(cell, _)| *cell).collect()
+    }
+
+    /// The score of a quality statement as it counts now: as judged, or rolled up from the required
+    /// categories once they all have one; until then what it had.
+    pub fn statement_score(&self, framework: &Framework, statement: StatementId) -> Option<Score> {
+        let given = || self.judged.get(&(statement, None)).map(|judged| judged.score);
+        if framework.scoring.method.value != Method::Category {
+            return given();
+        }
+        let required = &framework.statement(statement)?.1.required_categories.value;
+        let category = |id: &CategoryId| Some(self.judged.get(&(statement, Some(*id)))?.score);
+        let scores: Option<Vec<Score>> = required.iter().map(category).collect();
+        match scores.filter(|scores| !scores.is_empty()) {
+            Some(scores) => Some(framework.scoring.roll_up(&scores).score),
+            None => given(),
+        }
+    }
+
+    /// Everybody who has scored something in it.
+    pub fn all_scorers(&self) -> BTreeSet<PersonId> {
+        self.scorers.values().flatten().copied().collect()
+    }
+}
+
+impl Evidence {
+    /// The organisation that it was first entered for.
+    pub fn owner(&self) -> OrganisationCode {
+        self.facts.evidence.organisation()
+    }
+
+    /// Whether a judgement may rest on it.
+    pub fn is_in_force(&self) -> bool {
+        self.withdrawn.is_none() && self.erased.is_none()
+    }
+
+    /// Whether it bears on a quality statement; one that names none bears on any.
+    pub fn bears_on(&self, statement: StatementId) -> bool {
+        self.facts.statements.is_empty() || self.facts.statements.contains(&statement)
+    }
+}
+
+impl Window {
+    /// Whether comments are over on a day: the last day has passed, or there are none.
+    pub fn is_closed(&self, today: NaiveDate) -> bool {
+        let confirmed = self.confirmed_on.is_some_and(|on| on.last_day() <= today);
+        confirmed || self.due_on.last_day() < today
     }
 }

@@ -173,7 +173,7 @@ fn fill(dir: &Path, records: u64) -> Duration {
 }
 
 fn verify(dir: &Path) {
-    let verdict = ledger::verify(dir, &mut |_| {}).expect("it can be looked at");
+    let verdict = ledger::verify(dir, None, &mut |_| {}).expect("it can be looked at");
     assert!(verdict.findings.is_empty() && verdict.unknown.is_empty());
     black_box(verdict);
 }
@@ -315,7 +315,7 @@ fn child(role: &str) {
         "ask the index" => ask(dir, ledger::At::default()),
         "ask the journal" => {
             let as_of = Some(ledger::AsOf::Position(records - 1));
-            ask(dir, ledger::At { as_of, effective: None });
+            ask(dir, ledger::At { as_of, ..ledger::At::default() });
         }
         role => panic!("no such role: {role}"),
     });

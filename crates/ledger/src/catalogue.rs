@@ -1,13 +1,13 @@
 //! What the index holds, and how a record enters it: projections, streams and keys.
 
+use crate::decode::decode;
 use crate::error::Error;
 use crate::index::{Bookmark, Index, Unusable};
 use crate::keys::{self, Key};
 use crate::streams;
-use assessment::event::DecodeError;
-use assessment::{Event, OrganisationCode};
+use assessment::OrganisationCode;
 use chrono::NaiveDate;
-use journal::{Entry, Head, Place, Record, Records, Segment, Store};
+use journal::{Entry, Head, Place, Records, Segment, Store};
 use projections::{Body, Effect, Fact, Projections, Reviewed, Settled, Standing, Transition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,6 +41,18 @@ pub struct Scope {
     pub transitions: bool,
     /// Keep where the records of each stream and each command stand.
     pub lookups: bool,
+    /// Whose view is projected.
+    pub audience: Audience,
+}
+
+/// Who sees what: each audience has projections of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audience {
+    /// The regulator, who sees everything.
+    #[default]
+    Regulator,
+    /// Everybody: what was made public.
+    Public,
 }
 
 /// Why a catalogue cannot be used: the index failed, and another way can be tried, or the ledger.
@@ -59,8 +71,13 @@ type Tails<T> = BTreeMap<OrganisationCode, (u64, Vec<T>)>;
 
 impl Scope {
     /// Everything; what is kept in sled.
-    pub const ALL: Self =
-        Self { effective: None, reviewed: true, transitions: true, lookups: true };
+    pub const ALL: Self = Self {
+        effective: None,
+        reviewed: true,
+        transitions: true,
+        lookups: true,
+        audience: Audience::Regulator,
+    };
 }
 
 impl Catalogue {
@@ -134,24 +151,45 @@ impl Catalogue {
             }
         }
         let event = decode(record)?;
-        let fact = Fact { position: record.position, event: &event };
+        let fact = Fact { position: self.position(record.position), event: &event };
         if self.scope.effective.is_some_and(|day| !fact.happened_by(day)) {
             return Ok(());
         }
-        if let Event::FrameworkAdopted(event) = &event {
+        let code = event.organisation();
+        if code.is_none() {
             let place = streams::encode(&[entry.place]);
-            self.index.put("frameworks", event.framework.id.as_str().as_bytes(), place)?;
+            self.index.put("common", &record.position.to_be_bytes(), place)?;
         }
-        let code = fact.organisation();
         if let Some(code) = code {
             self.load(code)?;
         }
-        let effects = self.projections.apply(&fact);
+        let effects = match self.scope.audience {
+            Audience::Regulator => self.projections.apply(&fact),
+            Audience::Public => self.projections.apply_public(&fact),
+        };
         if let Some(code) = code {
             self.dirty.insert(code);
             self.keep(code, effects)?;
         }
         Ok(())
+    }
+
+    /// A record's position, which tells the public how much there is that it does not see.
+    fn position(&self, position: u64) -> u64 {
+        match self.scope.audience {
+            Audience::Regulator => position,
+            Audience::Public => 0,
+        }
+    }
+
+    /// Whose view is projected.
+    pub fn audience(&self) -> Audience {
+        self.scope.audience
+    }
+
+    /// A position as it is shown in a row.
+    pub(crate) fn shown(&self, position: Option<u64>) -> Option<u64> {
+        position.filter(|_| self.scope.audience == Audience::Regulator)
     }
 
     /// Adds what grows with the journal to the lists of a body.
@@ -216,7 +254,7 @@ impl Catalogue {
         if !self.projections.frameworks.is_empty() {
             return Ok(());
         }
-        for place in self.framework_places()? {
+        for place in self.common_places()? {
             let stored = store.line_at(place).map_err(Error::from)?;
             let record = stored.record();
             let event = decode(&record)?;
@@ -277,9 +315,10 @@ impl Catalogue {
         list(&mut self.index, &format!("transitions/{code}"))
     }
 
-    /// Where the frameworks that were adopted stand.
-    pub fn framework_places(&mut self) -> Result<Vec<Place>, Unusable> {
-        let rows = self.index.section("frameworks")?;
+    /// Where what every decision may need stands, in order: frameworks, their processes, panels,
+    /// and the calendar.
+    pub fn common_places(&mut self) -> Result<Vec<Place>, Unusable> {
+        let rows = self.index.section("common")?;
         let places: Vec<Vec<Place>> =
             rows.iter().map(|(_, place)| streams::decode(place)).collect::<Result<_, _>>()?;
         Ok(places.concat())
@@ -349,48 +388,6 @@ fn settle_rows(rows: &mut [Transition], block: u64, settled: &Settled) {
     let first = settled.first.saturating_sub(block * ROWS_PER_BLOCK);
     for row in rows.iter_mut().skip(first as usize) {
         row.settle(settled);
-    }
-}
-
-/// Reads what a record says, and checks that its data fit the record that they stand in.
-pub fn decode(record: &Record<'_>) -> Result<Event, Error> {
-    let position = record.position;
-    let event = match Event::decode(record.kind, record.schema, record.data) {
-        Ok(event) => event,
-        Err(DecodeError::Unknown { kind, schema }) => {
-            return Err(Error::NewerRecord { position, kind, schema });
-        }
-        Err(error) => return Err(Error::Meaningless { position, why: error.to_string() }),
-    };
-    match misfit(record, &event) {
-        None => Ok(event),
-        Some(why) => Err(Error::Meaningless { position, why }),
-    }
-}
-
-/// What the data say otherwise than the record that they stand in, or than they must.
-fn misfit(record: &Record<'_>, event: &Event) -> Option<String> {
-    if event.stream() != record.stream {
-        return Some(format!("the data belong to stream {}", event.stream()));
-    }
-    let occurred_on = event.occurred_on().map(|date| date.to_string());
-    if let Some(date) = occurred_on.filter(|date| date != record.occurred_on) {
-        return Some(format!("the data are of {date}, the record of {}", record.occurred_on));
-    }
-    match event {
-        Event::LedgerOpened(_) if record.position > 0 => {
-            Some("a ledger opens at position 0 and nowhere else".to_owned())
-        }
-        Event::FrameworkAdopted(event) => {
-            let framework = &event.framework;
-            if let Some(finding) = framework.findings().first() {
-                return Some(format!("the framework is not sound: {finding}"));
-            }
-            let digests = (framework.scoring_digest(), framework.process_digest());
-            let differ = digests != (event.scoring_digest.clone(), event.process_digest.clone());
-            differ.then(|| "the digests are not those of the framework".to_owned())
-        }
-        _ => None,
     }
 }
 

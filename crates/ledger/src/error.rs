@@ -59,12 +59,28 @@ pub enum Error {
     #[error("`{0}` is not an instant (YYYY-MM-DDTHH:MM:SS.mmmZ)")]
     NotAnInstant(String),
     /// Nothing was known at the time that was asked about.
-    #[error("nothing was known by {asked}: record 0, the first, is of {first}")]
+    #[error("nothing was known by {asked}{}", first.as_ref().map(|at| format!(
+        ": record 0, the first, is of {at}"
+    )).unwrap_or_default())]
     BeforeFirst {
         /// What was asked.
         asked: String,
-        /// When the first record was recorded.
-        first: String,
+        /// When the first record was recorded; not told to those who are told no such time.
+        first: Option<String>,
+    },
+    /// Content could not be opened or stored.
+    #[error(transparent)]
+    Content(#[from] crate::contents::ContentError),
+    /// A time that would tell the public how much there is that is not published.
+    #[error("the public and a body are answered as of a day, not of a position or an instant")]
+    DatesOnly,
+    /// A passage of a report is not text, though its record says so.
+    #[error("{passage} of {assessment} is not UTF-8 text")]
+    NotText {
+        /// The assessment.
+        assessment: assessment::AssessmentId,
+        /// The passage.
+        passage: String,
     },
     /// The directory of the index cannot be replaced.
     #[error("the index cannot be written: {0}")]

@@ -4,30 +4,40 @@
 //! No terminal and no clock: times, salts and keys are given to it.
 
 mod catalogue;
+mod contents;
+mod decode;
 mod error;
 mod index;
 mod keys;
 mod questions;
+mod released;
+pub mod report;
+mod reporting;
 mod streams;
 mod submission;
 mod time;
 mod verify;
 mod writer;
 
-pub use catalogue::{Catalogue, Scope, decode};
+pub use catalogue::{Audience, Catalogue, Scope};
+pub use contents::{ContentError, Contents, NewContent, Opened, seal};
+pub use decode::decode;
 pub use error::Error;
 pub use index::{Bookmark, Unusable, is_guarded};
 pub use questions::{AsOf, At, Filter, NotFound, Question};
-pub use submission::{Outcome, Receipt, Submission, SubmissionError};
+pub use released::{ReleasedReport, ReleasedText};
+pub use reporting::Wanted;
+pub use submission::{Intake, Outcome, Receipt, Submission, SubmissionError, media_type_of};
 pub use time::Instant;
-pub use verify::{Damage, Unknown, Verdict, verify};
+pub use verify::{ContentSummary, Damage, Unknown, Verdict, verify};
 pub use writer::Caller;
 
 use crate::catalogue::Trouble;
 use crate::index::Index;
-use crate::writer::Desk;
-use assessment::OrganisationCode;
-use journal::{Batch, Beyond, End, Entry, FileStore, Head, Store};
+use crate::writer::{Desk, Round};
+use assessment::{Event, OrganisationCode, State, evolve};
+use journal::{Beyond, End, Entry, FileStore, Head, Store};
+use projections::Disclosures;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,6 +50,7 @@ pub struct Ledger {
     store: FileStore,
     index_dir: PathBuf,
     catalogue: Option<Catalogue>,
+    contents: Contents,
     desk: Desk,
     /// The index failed in this process once: it is not tried a third time.
     failed: bool,
@@ -86,7 +97,22 @@ impl Ledger {
 
     fn over(store: FileStore) -> Self {
         let index_dir = store.dir().join("index");
-        Self { store, index_dir, catalogue: None, desk: Desk::default(), failed: false }
+        let (contents, desk) = (Contents::of(store.dir()), Desk::default());
+        Self { store, index_dir, catalogue: None, contents, desk, failed: false }
+    }
+
+    /// Says which directory the keys of contents lie in, or will: outside the ledger, so that a
+    /// copy of it opens nothing.
+    pub fn keep_keys_in(&mut self, config: &Path) -> Result<(), Error> {
+        let end = self.store.head()?.head;
+        let opening = self.store.record_at(0, &end)?.record().hash;
+        self.contents.keep_keys_in(config, opening);
+        Ok(())
+    }
+
+    /// The contents that lie sealed beside the journal.
+    pub fn contents(&self) -> &Contents {
+        &self.contents
     }
 
     /// Where it lies, and how it is read.
@@ -131,8 +157,9 @@ impl Ledger {
         mode: Mode,
         caller: &mut Caller<'_>,
     ) -> Result<Vec<Outcome>, Error> {
-        let (outcomes, batch) = loop {
-            match self.decide(&mut catalogue, head, submissions, caller) {
+        let contents = self.contents.clone();
+        let (outcomes, round) = loop {
+            match self.decide(&mut catalogue, head, submissions, &contents, caller) {
                 Ok(decided) => break decided,
                 Err(Trouble::Ledger(error)) => return Err(error),
                 Err(Trouble::Index(error)) => self.replace(&mut catalogue, error)?,
@@ -140,16 +167,40 @@ impl Ledger {
             self.desk = Desk::default();
         };
         if mode == Mode::Record {
-            let appended = self.store.append(&batch)?;
-            self.desk.stored(appended.head);
+            let appended = self.write(&round, submissions, &outcomes)?;
             // Acknowledged: what follows is derived. If it fails, nothing is lost, and whoever
             // needs it next starts anew.
-            if catalogue.catch_up(&self.store, &appended.head, &mut |_| {}).is_err() {
+            if catalogue.catch_up(&self.store, &appended, &mut |_| {}).is_err() {
                 return Ok(outcomes);
             }
         }
         self.catalogue = Some(catalogue);
         Ok(outcomes)
+    }
+
+    /// Writes what was decided: contents, records, and then what an erasure destroys.
+    fn write(
+        &mut self,
+        round: &Round<'_>,
+        submissions: &[Submission],
+        outcomes: &[Outcome],
+    ) -> Result<Head, Error> {
+        let released: Vec<&[u8]> = round.released.iter().map(Vec::as_slice).collect();
+        // If we crash after this, contents lie there that no record names, which harms nobody.
+        self.contents.put(&round.new, &released)?;
+        for (submission, outcome) in submissions.iter().zip(outcomes) {
+            if let (Outcome::Recorded { .. }, Some((line, contents))) = (outcome, &submission.line)
+            {
+                self.contents.remember(line, contents)?;
+            }
+        }
+        let appended = self.store.append(&round.batch)?;
+        self.desk.stored(appended.head);
+        // If we crash before this, `verify` finds the key, and erasing again destroys it.
+        for sealed in &round.erased {
+            self.contents.destroy(*sealed)?;
+        }
+        Ok(appended.head)
     }
 
     /// A catalogue to decide with, caught up before the lock is taken: under it, there is little
@@ -169,18 +220,83 @@ impl Ledger {
         }
     }
 
-    fn decide(
+    fn decide<'a>(
         &mut self,
         catalogue: &mut Catalogue,
         head: Head,
-        submissions: &[Submission],
+        submissions: &'a [Submission],
+        contents: &'a Contents,
         caller: &mut Caller<'_>,
-    ) -> Result<(Vec<Outcome>, Batch), Trouble> {
+    ) -> Result<(Vec<Outcome>, Round<'a>), Trouble> {
         catalogue.catch_up(&self.store, &head, &mut |_| {})?;
         self.desk.sit_down(&self.store, catalogue, head)?;
-        let mut batch = Batch::after(&head);
-        let outcomes = self.desk.decide(&self.store, catalogue, &mut batch, submissions, caller)?;
-        Ok((outcomes, batch))
+        let mut round = Round::after(&head, contents);
+        let outcomes = self.desk.decide(&self.store, catalogue, &mut round, submissions, caller)?;
+        Ok((outcomes, round))
+    }
+
+    /// What the rules know of the organisations that are wanted, and of what every decision may
+    /// need: what a list of work in progress shows is what a rule sees.
+    pub fn state(
+        &mut self,
+        at: At,
+        wanted: &dyn Fn(&State) -> Vec<OrganisationCode>,
+    ) -> Result<State, Error> {
+        if at == At::default()
+            && let Some(state) = self.state_by_index(wanted)?
+        {
+            return Ok(state);
+        }
+        let mut state = State::default();
+        self.fold(at, &mut |event| state = evolve(std::mem::take(&mut state), event))?;
+        Ok(state)
+    }
+
+    /// What a body has been told of its own assessments: folded from the journal, of its own
+    /// records and of those that belong to nobody.
+    pub fn disclosures(&self, at: At, code: OrganisationCode) -> Result<Disclosures, Error> {
+        let mut told = Disclosures::new(code);
+        self.fold(at, &mut |event| {
+            if event.organisation().is_none_or(|of| of == code) {
+                told.apply(event);
+            }
+        })?;
+        Ok(told)
+    }
+
+    /// Every event that a question at a time may see, oldest first.
+    fn fold(&self, at: At, visit: &mut dyn FnMut(&Event)) -> Result<(), Error> {
+        let end = self.end_at(at)?;
+        let mut records = self.store.records(0, &end)?;
+        while let Some(entry) = records.next()? {
+            let event = decode(&entry.record)?;
+            let dated = event.occurred_on().filter(|_| !event.is_reference());
+            if dated.zip(at.effective).is_none_or(|(date, day)| date.happened_by(day)) {
+                visit(&event);
+            }
+        }
+        Ok(())
+    }
+
+    fn state_by_index(
+        &mut self,
+        wanted: &dyn Fn(&State) -> Vec<OrganisationCode>,
+    ) -> Result<Option<State>, Error> {
+        let Some(mut catalogue) = self.kept_catalogue()? else { return Ok(None) };
+        let head = self.store.head()?.head;
+        let mut desk = Desk::default();
+        let loaded = catalogue
+            .catch_up(&self.store, &head, &mut |_| {})
+            .and_then(|()| desk.sit_down(&self.store, &mut catalogue, head))
+            .and_then(|()| desk.load(&self.store, &mut catalogue, wanted));
+        match loaded {
+            Ok(()) => {
+                self.catalogue = Some(catalogue);
+                Ok(Some(desk.into_state()))
+            }
+            Err(Trouble::Index(_)) => Ok(None),
+            Err(Trouble::Ledger(error)) => Err(error),
+        }
     }
 
     /// The index, made anew where it cannot be used, or one in memory where another process keeps
@@ -241,7 +357,8 @@ impl Ledger {
             return Ok(answer);
         }
         let end = self.end_at(at)?;
-        let scope = Scope { effective: at.effective, ..question.scope };
+        let (effective, audience) = (at.effective, at.audience);
+        let scope = Scope { effective, audience, ..question.scope };
         let mut catalogue = Catalogue::new(Index::in_memory(), scope);
         let answer = catalogue
             .catch_up(&self.store, &end, &mut |_| {})
@@ -253,16 +370,21 @@ impl Ledger {
         }
     }
 
+    /// The catalogue over the index, where that is there to be used.
+    fn kept_catalogue(&mut self) -> Result<Option<Catalogue>, Error> {
+        if let Some(catalogue) = self.catalogue.take() {
+            return Ok(Some(catalogue));
+        }
+        match Index::open(&self.index_dir) {
+            Ok(index) if self.is_current(&index)? => Ok(Some(Catalogue::new(index, Scope::ALL))),
+            _ => Ok(None),
+        }
+    }
+
     /// Answers from the index; nothing if it cannot be used, so that the journal must be folded.
     fn ask_index<T>(&mut self, question: &Question<'_, T>) -> Result<Option<T>, Error> {
         // The index first, then the end: whatever it has taken in is acknowledged by then.
-        let mut catalogue = match self.catalogue.take() {
-            Some(catalogue) => catalogue,
-            None => match Index::open(&self.index_dir) {
-                Ok(index) if self.is_current(&index)? => Catalogue::new(index, Scope::ALL),
-                _ => return Ok(None),
-            },
-        };
+        let Some(mut catalogue) = self.kept_catalogue()? else { return Ok(None) };
         let end = self.store.head()?;
         let answer = catalogue
             .catch_up(&self.store, &end.head, &mut |_| {})

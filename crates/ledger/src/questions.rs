@@ -1,7 +1,7 @@
 //! Questions: about what, as of when, and the rows that answer them.
 
 use crate::Ledger;
-use crate::catalogue::{Catalogue, Scope};
+use crate::catalogue::{Audience, Catalogue, Scope};
 use crate::error::Error;
 use crate::index::Unusable;
 use crate::time::Instant;
@@ -12,13 +12,15 @@ use itertools::Itertools;
 use journal::{Head, Store};
 use projections::{Body, RatingsRow, ReviewedRow, ScoresRow, Standing, TransitionsRow};
 
-/// The two times of a question; without either it is about now.
+/// The two times of a question, and whose view it asks for; by default what the regulator sees now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct At {
     /// What the ledger knew then.
     pub as_of: Option<AsOf>,
     /// What had happened by the end of this day.
     pub effective: Option<NaiveDate>,
+    /// Whose view it is.
+    pub audience: Audience,
 }
 
 /// Up to where the ledger is read.
@@ -28,6 +30,8 @@ pub enum AsOf {
     Position(u64),
     /// Up to what was recorded by then.
     Instant(Instant),
+    /// Up to what was recorded by the end of that day in London.
+    Day(NaiveDate),
 }
 
 /// A question: what it needs, and how it is answered.
@@ -150,10 +154,17 @@ impl Catalogue {
 
     /// The rows of `ratings`, by code of the body.
     pub fn ratings(&mut self, filter: &Filter) -> Result<Vec<RatingsRow>, Unusable> {
+        let audience = self.audience();
         let rows = self.rows(filter, |body, standing, framework| {
-            projections::ratings(body, standing, framework)
+            let mut rows = projections::ratings(body, standing, framework);
+            // The public could work others out, but only these were published.
+            rows.retain(|row| audience == Audience::Regulator || framework.publishes(row.level));
+            rows
         })?;
-        Ok(rows.into_iter().filter(|row| filter.dated(row.published_on)).collect())
+        let mut rows: Vec<RatingsRow> =
+            rows.into_iter().filter(|row| filter.dated(row.published_on)).collect();
+        rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
+        Ok(rows)
     }
 
     /// The rows of `scores`, by code of the body and in the framework's order.
@@ -165,10 +176,12 @@ impl Catalogue {
             filter.statement.is_none_or(|statement| statement == row.statement)
                 && filter.dated(row.reviewed_on.or(row.published_on))
         };
-        Ok(rows.into_iter().filter(wanted).collect())
+        let mut rows: Vec<ScoresRow> = rows.into_iter().filter(wanted).collect();
+        rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
+        Ok(rows)
     }
 
-    /// The rows of `transitions`, oldest record first.
+    /// The rows of `transitions`, oldest record first; for the public, in the order of its dates.
     pub fn moves(&mut self, filter: &Filter) -> Result<Vec<TransitionsRow>, Unusable> {
         let mut lists = Vec::new();
         for body in self.wanted(filter)? {
@@ -182,10 +195,16 @@ impl Catalogue {
                 && filter.dated(Some(row.occurred_on))
         };
         let merged = lists.into_iter().kmerge_by(|a, b| a.position <= b.position);
-        Ok(merged.filter(wanted).collect())
+        let mut rows: Vec<TransitionsRow> = merged.filter(wanted).collect();
+        if self.audience() == Audience::Public {
+            rows.retain(|row| row.publication == projections::Publication::Made);
+            rows.sort_by_key(|row| (row.occurred_on, row.organisation));
+        }
+        rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
+        Ok(rows)
     }
 
-    /// The rows of `reviewed`, oldest record first.
+    /// The rows of `reviewed`, oldest record first; for the public, in the order of its dates.
     pub fn reviews(&mut self, filter: &Filter) -> Result<Vec<ReviewedRow>, Unusable> {
         let mut lists = Vec::new();
         for body in self.wanted(filter)? {
@@ -198,7 +217,12 @@ impl Catalogue {
                 && filter.dated(Some(row.reviewed_on))
         };
         let merged = lists.into_iter().kmerge_by(|a, b| a.position <= b.position);
-        Ok(merged.filter(wanted).collect())
+        let mut rows: Vec<ReviewedRow> = merged.filter(wanted).collect();
+        if self.audience() == Audience::Public {
+            rows.sort_by_key(|row| (row.reviewed_on, row.organisation, row.statement));
+        }
+        rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
+        Ok(rows)
     }
 
     /// Something of every assessment of the bodies that are wanted, by code, then by assessment.
@@ -248,8 +272,10 @@ impl Ledger {
         let end = self.end()?.head;
         match at.as_of {
             None => Ok(end),
+            Some(AsOf::Day(day)) => self.head_by(Instant::end_of(day), at.audience, &end),
+            Some(_) if at.audience != Audience::Regulator => Err(Error::DatesOnly),
             Some(AsOf::Position(position)) => self.head_at(position, &end),
-            Some(AsOf::Instant(instant)) => self.head_by(instant, &end),
+            Some(AsOf::Instant(instant)) => self.head_by(instant, at.audience, &end),
         }
     }
 
@@ -261,12 +287,13 @@ impl Ledger {
     }
 
     /// Instants of recording never go back, so the last one by then can be halved towards.
-    fn head_by(&self, instant: Instant, end: &Head) -> Result<Head, Error> {
+    fn head_by(&self, instant: Instant, audience: Audience, end: &Head) -> Result<Head, Error> {
         let recorded_at = |position| -> Result<String, Error> {
             Ok(self.store().record_at(position, end)?.record().recorded_at.to_owned())
         };
         let first = recorded_at(0)?;
         if Instant::parse(&first)? > instant {
+            let first = (audience == Audience::Regulator).then_some(first);
             return Err(Error::BeforeFirst { asked: instant.to_string(), first });
         }
         let (mut known, mut unknown) = (0, end.position + 1);

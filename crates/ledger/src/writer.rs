@@ -1,13 +1,18 @@
 //! Handling commands: decide, append, catch the projections up.
 
-use crate::catalogue::{Catalogue, Trouble, decode};
+use crate::catalogue::{Catalogue, Trouble};
+use crate::contents::{ContentError, Contents, NewContent, Opened};
+use crate::decode::decode;
 use crate::error::Error;
+use crate::released;
 use crate::submission::{Outcome, Receipt, Submission};
 use crate::time::Instant;
-use assessment::{Context, Event, OrganisationCode, PersonId, State, decide, evolve};
+use assessment::{
+    Command, Content, Context, Digest, Event, EvidenceId, OrganisationCode, PersonId, State,
+    decide, evolve,
+};
 use journal::canonical::to_canonical;
 use journal::{Batch, Head, NewCommand, NewRecord, Place, Store};
-use projections::Fact;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What comes from outside: who writes, the clock, and randomness.
@@ -31,10 +36,46 @@ pub(crate) struct Desk {
     versions: BTreeMap<String, u64>,
     /// Commands that are not stored yet, by key, with where they will stand.
     keys: BTreeMap<String, (journal::Hash, u64)>,
+    /// Lines with texts that are not stored yet, with where they will stand.
+    lines: BTreeMap<vault::Digest, u64>,
     /// The head that all of this is true for, and when its record was recorded.
     head: Option<(Head, Instant)>,
     /// When what is not stored yet is recorded.
     clock: Option<Instant>,
+}
+
+/// What is decided on and written together.
+pub(crate) struct Round<'a> {
+    /// Where contents lie.
+    pub(crate) contents: &'a Contents,
+    /// The batch that is written.
+    pub(crate) batch: Batch,
+    /// Contents of what is in the batch, to be stored before it.
+    pub(crate) new: Vec<&'a NewContent>,
+    /// Reports that the batch releases, to be stored before it.
+    pub(crate) released: Vec<Vec<u8>>,
+    /// Contents whose erasure the ledger records, to be destroyed after it.
+    pub(crate) erased: Vec<Digest>,
+}
+
+impl<'a> Round<'a> {
+    pub(crate) fn after(head: &Head, contents: &'a Contents) -> Self {
+        let batch = Batch::after(head);
+        Self { contents, batch, new: Vec::new(), released: Vec::new(), erased: Vec::new() }
+    }
+
+    /// Whether this content is about to be stored.
+    fn brings(&self, sealed: Digest) -> bool {
+        self.new.iter().any(|new| new.content.sealed == sealed)
+    }
+
+    /// Opens content that is stored, or that is about to be.
+    fn open(&self, content: &Content) -> Result<Opened, ContentError> {
+        match self.new.iter().find(|new| new.content == *content) {
+            Some(new) => new.open(),
+            None => self.contents.open(content),
+        }
+    }
 }
 
 /// The times that a batch is recorded at.
@@ -62,7 +103,7 @@ impl Desk {
             Some(known) => self.follow(store, known, head)?,
             None => {
                 *self = Self::default();
-                for place in catalogue.framework_places()? {
+                for place in catalogue.common_places()? {
                     self.replay(store, place)?;
                 }
             }
@@ -75,9 +116,8 @@ impl Desk {
         let mut records = store.records(known.position + 1, &head).map_err(Error::from)?;
         while let Some(entry) = records.next().map_err(Error::from)? {
             let event = decode(&entry.record)?;
-            let fact = Fact { position: entry.record.position, event: &event };
             // Of the others nothing is held yet: their whole history is replayed when needed.
-            if fact.organisation().is_none_or(|code| self.loaded.contains(&code)) {
+            if event.organisation().is_none_or(|code| self.loaded.contains(&code)) {
                 self.state = evolve(std::mem::take(&mut self.state), &event);
             }
         }
@@ -85,12 +125,12 @@ impl Desk {
     }
 
     /// Decides on a batch of commands, one after the other, each on what came of those before.
-    pub(crate) fn decide(
+    pub(crate) fn decide<'a>(
         &mut self,
         store: &impl Store,
         catalogue: &mut Catalogue,
-        batch: &mut Batch,
-        submissions: &[Submission],
+        round: &mut Round<'a>,
+        submissions: &'a [Submission],
         caller: &mut Caller<'_>,
     ) -> Result<Vec<Outcome>, Trouble> {
         let (_, last) = self.head.expect("a desk is sat down at before it is decided at");
@@ -100,8 +140,9 @@ impl Desk {
         for submission in submissions {
             let outcome = match self.seen(store, catalogue, submission)? {
                 Some(outcome) => outcome,
-                None => self.consider(store, catalogue, batch, submission, &clock, caller)?,
+                None => self.consider(store, catalogue, round, submission, &clock, caller)?,
             };
+            self.note_erasure(store, catalogue, round, submission, &outcome)?;
             outcomes.push(outcome);
         }
         Ok(outcomes)
@@ -116,6 +157,7 @@ impl Desk {
     pub(crate) fn stored(&mut self, head: Head) {
         self.versions.clear();
         self.keys.clear();
+        self.lines.clear();
         if let Some((known, recorded_at)) = &mut self.head
             && *known != head
         {
@@ -136,6 +178,10 @@ impl Desk {
             true => Outcome::AlreadyThere { position },
             false => Outcome::KeyReused { key: key.clone(), position },
         };
+        // The same line in the same batch: it was sealed twice, and is recorded once.
+        if let Some(position) = submission.line.as_ref().and_then(|line| self.lines.get(&line.0)) {
+            return Ok(Some(Outcome::AlreadyThere { position: Some(*position) }));
+        }
         if let Some((known, position)) = self.keys.get(key) {
             return Ok(Some(outcome(*known, Some(*position))));
         }
@@ -149,19 +195,17 @@ impl Desk {
         Ok(None)
     }
 
-    fn consider(
+    fn consider<'a>(
         &mut self,
         store: &impl Store,
         catalogue: &mut Catalogue,
-        batch: &mut Batch,
-        submission: &Submission,
+        round: &mut Round<'a>,
+        submission: &'a Submission,
         clock: &Clock,
         caller: &mut Caller<'_>,
     ) -> Result<Outcome, Trouble> {
         let command = &submission.command;
-        for code in command.organisations() {
-            self.load(store, catalogue, code)?;
-        }
+        self.load(store, catalogue, &|state| command.organisations(state))?;
         if let Some(expected) = submission.expected_version {
             let stream = command.stream(&self.state);
             let found = self.version(catalogue, &stream)?;
@@ -169,7 +213,11 @@ impl Desk {
                 return Ok(Outcome::Conflict { stream, expected, found });
             }
         }
-        let context = Context { actor: caller.actor, today: clock.recorded_at.day() };
+        let context = Context {
+            actor: caller.actor,
+            today: clock.recorded_at.day(),
+            released: Digest::from([0; 32]),
+        };
         let events = match decide(&self.state, command, &context) {
             Err(rejection) => return Ok(Outcome::Refused(rejection)),
             Ok(events) if events.is_empty() => {
@@ -177,13 +225,77 @@ impl Desk {
             }
             Ok(events) => events,
         };
+        let brings =
+            |content: &&Content| submission.contents.iter().any(|it| it.content == **content);
+        let mut contents = events.iter().flat_map(Event::contents);
+        if let Some(content) = contents.find(|content| !brings(content)) {
+            return Ok(Outcome::ContentMissing { sealed: content.sealed });
+        }
+        if let Some(evidence) = nothing_to_erase(round, submission, &self.state)? {
+            // Recording an erasure that did not happen would be a lie.
+            return Ok(Outcome::NotHere { why: format!("the key of {evidence} is not here") });
+        }
+        let (events, released) = match self.release(round, command, context, events) {
+            Ok(released) => released,
+            // Damage is another matter, and stops everything.
+            Err(
+                error @ (Error::Content(ContentError::NoKeys | ContentError::KeyMissing { .. })
+                | Error::NotText { .. }),
+            ) => return Ok(Outcome::NotHere { why: error.to_string() }),
+            Err(error) => return Err(error.into()),
+        };
         let new = self.new_command(catalogue, submission, &events, clock, caller)?;
-        let positions = match batch.push(&new) {
+        let positions = match round.batch.push(&new) {
             Ok(positions) => positions,
             Err(error) => return Ok(Outcome::Unrecordable(error)),
         };
+        // What the rules left out, such as why a score was adjusted to what it was, is not kept.
+        let named = |new: &&NewContent| {
+            events.iter().flat_map(Event::contents).any(|content| *content == new.content)
+        };
+        round.new.extend(submission.contents.iter().filter(named));
+        round.released.extend(released);
         let receipts = self.accept(submission, &events, &new, positions.start);
         Ok(Outcome::Recorded { positions, records: receipts })
+    }
+
+    /// Puts together the report that a publication releases. That it may be published has been
+    /// decided; it is decided again with the digest of what is released.
+    fn release(
+        &self,
+        round: &Round<'_>,
+        command: &Command,
+        context: Context,
+        events: Vec<Event>,
+    ) -> Result<(Vec<Event>, Option<Vec<u8>>), Error> {
+        let [Event::PublicationMade(made)] = events.as_slice() else { return Ok((events, None)) };
+        let report = released::put_together(&self.state, made, &|content| round.open(content))?;
+        let released = (*vault::Digest::of(&report).as_bytes()).into();
+        let events = decide(&self.state, command, &Context { released, ..context });
+        Ok((events.expect("it was decided just now"), Some(report)))
+    }
+
+    /// Notes which key is to be destroyed once the batch is stored: also of an erasure that was
+    /// recorded before, as that may have been all that was done then.
+    fn note_erasure(
+        &mut self,
+        store: &impl Store,
+        catalogue: &mut Catalogue,
+        round: &mut Round<'_>,
+        submission: &Submission,
+        outcome: &Outcome,
+    ) -> Result<(), Trouble> {
+        let Command::EraseEvidence(erase) = &submission.command else { return Ok(()) };
+        if !matches!(outcome, Outcome::Recorded { .. } | Outcome::AlreadyThere { .. }) {
+            return Ok(());
+        }
+        self.load(store, catalogue, &|_| vec![erase.evidence.organisation()])?;
+        let evidence = self.state.evidence.get(&erase.evidence);
+        let Some(sealed) = evidence.map(|it| it.facts.content.sealed) else { return Ok(()) };
+        let is_here =
+            round.brings(sealed) || round.contents.has_key(sealed).map_err(Error::from)?;
+        round.erased.extend(is_here.then_some(sealed));
+        Ok(())
     }
 
     fn new_command(
@@ -235,6 +347,7 @@ impl Desk {
         position: u64,
     ) -> Vec<Receipt> {
         self.keys.insert(submission.key.clone(), (submission.request, position));
+        self.lines.extend(submission.line.as_ref().map(|line| (line.0, position)));
         let mut receipts = Vec::with_capacity(events.len());
         for (event, record) in events.iter().zip(&new.records) {
             self.state = evolve(std::mem::take(&mut self.state), event);
@@ -245,19 +358,31 @@ impl Desk {
         receipts
     }
 
-    /// Replays the history of an organisation and of its assessments, once.
-    fn load(
+    /// Replays the histories of the organisations that are wanted, once each: what is known of
+    /// some may tell which others are wanted too.
+    pub(crate) fn load(
         &mut self,
         store: &impl Store,
         catalogue: &mut Catalogue,
-        code: OrganisationCode,
+        wanted: &dyn Fn(&State) -> Vec<OrganisationCode>,
     ) -> Result<(), Trouble> {
-        if self.loaded.insert(code) {
-            for place in catalogue.history(code)? {
-                self.replay(store, place)?;
+        loop {
+            let mut codes = wanted(&self.state);
+            codes.retain(|code| self.loaded.insert(*code));
+            if codes.is_empty() {
+                return Ok(());
+            }
+            for code in codes {
+                for place in catalogue.history(code)? {
+                    self.replay(store, place)?;
+                }
             }
         }
-        Ok(())
+    }
+
+    /// What decisions are made on, as far as it has been loaded.
+    pub(crate) fn into_state(self) -> State {
+        self.state
     }
 
     fn replay(&mut self, store: &impl Store, place: Place) -> Result<(), Trouble> {
@@ -273,6 +398,19 @@ impl Desk {
             None => Ok(catalogue.version(stream)?),
         }
     }
+}
+
+/// The evidence whose content is to be erased where its key is not.
+fn nothing_to_erase(
+    round: &Round<'_>,
+    submission: &Submission,
+    state: &State,
+) -> Result<Option<EvidenceId>, Error> {
+    let Command::EraseEvidence(erase) = &submission.command else { return Ok(None) };
+    let Some(evidence) = state.evidence.get(&erase.evidence) else { return Ok(None) };
+    let sealed = evidence.facts.content.sealed;
+    let is_here = round.brings(sealed) || round.contents.has_key(sealed)?;
+    Ok((!is_here).then_some(erase.evidence))
 }
 
 /// Reads the clock once for a batch. One that runs backwards is raised to the last record's time,

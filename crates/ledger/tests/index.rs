@@ -35,7 +35,7 @@ impl Sound {
         let mut ledger = Ledger::open(dir.path()).unwrap();
         let last = ledger.end().unwrap().head.position;
         // Asked as of the last record it is folded from the journal, without the index.
-        let at = At { as_of: Some(AsOf::Position(last)), effective: None };
+        let at = At { as_of: Some(AsOf::Position(last)), ..At::default() };
         let (mut answers, log) = (answers(&mut ledger, at), log(&ledger));
         drop(ledger);
         fs::remove_dir_all(dir.path().join("index")).unwrap();
@@ -70,7 +70,7 @@ impl Sound {
         self.assert_writes(dir, what);
         let mut reader = Ledger::open(dir).unwrap();
         let last = reader.end().unwrap().head.position;
-        let at = At { as_of: Some(AsOf::Position(last)), effective: None };
+        let at = At { as_of: Some(AsOf::Position(last)), ..At::default() };
         let mut folded = answers(&mut reader, at);
         let indexed = answers(&mut reader, At::default());
         folded.histories.clone_from(&indexed.histories);

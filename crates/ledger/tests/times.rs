@@ -24,15 +24,15 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn as_of(position: u64) -> At {
-    At { as_of: Some(AsOf::Position(position)), effective: None }
+    At { as_of: Some(AsOf::Position(position)), ..At::default() }
 }
 
 fn by(instant: Instant) -> At {
-    At { as_of: Some(AsOf::Instant(instant)), effective: None }
+    At { as_of: Some(AsOf::Instant(instant)), ..At::default() }
 }
 
 fn effective(day: NaiveDate) -> At {
-    At { as_of: None, effective: Some(day) }
+    At { effective: Some(day), ..At::default() }
 }
 
 /// The small ledger, and then what else can happen to a body: a correction of what was published,
@@ -124,7 +124,7 @@ impl Oracle {
             }
         }
         // Oldest record first; of one record, in the order in which it caused them.
-        let sorted = |mut rows: Vec<(u64, String)>| {
+        let sorted = |mut rows: Vec<(Option<u64>, String)>| {
             rows.sort_by_key(|(position, _)| *position);
             rows.into_iter().map(|(_, row)| row).collect()
         };
@@ -366,7 +366,7 @@ fn a_day_of_recording_ends_when_it_ends_in_london() {
     match ledger.end_at(by(Instant::end_of(day("2026-03-27")))) {
         Err(Error::BeforeFirst { asked, first }) => {
             assert_eq!(asked, "2026-03-27T23:59:59.999Z");
-            assert_eq!(first, "2026-03-28T12:00:00.000Z");
+            assert_eq!(first.as_deref(), Some("2026-03-28T12:00:00.000Z"));
         }
         other => panic!("{other:?}"),
     }

@@ -1,13 +1,17 @@
 //! The command line's grammar: writes are noun then verb, questions are one word.
 
+mod evidence;
 mod nouns;
 mod questions;
+mod steps;
 
+pub use evidence::*;
 pub use nouns::*;
 pub use questions::*;
+pub use steps::*;
 
 use assessment::scoring::Score;
-use assessment::{PartialDate, PersonId, Precision};
+use assessment::{OrganisationCode, PartialDate, PersonId, Precision};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ledger::AsOf;
@@ -22,15 +26,16 @@ use std::path::PathBuf;
 pub struct Cli {
     /// The ledger's directory
     #[arg(long, global = true, env = "PIPEROLL_LEDGER", default_value = "ledger")]
-    #[arg(value_name = "DIR", hide_env_values = true)]
+    #[arg(value_name = "DIR", hide_env_values = true, help_heading = "Everywhere")]
     pub ledger: PathBuf,
-    /// The directory of what is yours and not the ledger's; nothing is kept there yet
+    /// The directory of what is yours and not the ledger's: the keys of contents
     #[arg(
         long,
         global = true,
         env = "PIPEROLL_CONFIG",
         value_name = "DIR",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = "Everywhere"
     )]
     pub config: Option<PathBuf>,
     /// What to do
@@ -83,9 +88,12 @@ pub enum Command {
     /// The areas of systems: import, add, end, list, show
     #[command(subcommand, before_help = "Example: piperoll area show Dorset")]
     Area(Area),
-    /// Assessments: open, list, show
+    /// Assessments: open, amend, cancel, readiness, list, show
     #[command(subcommand, before_help = "Example: piperoll assessment list York")]
     Assessment(Assessment),
+    /// Evidence: request, submit, use, withdraw, erase, list, show
+    #[command(subcommand, before_help = "Example: piperoll evidence list Exampleshire")]
+    Evidence(Evidence),
     /// Scores: review
     #[command(
         subcommand,
@@ -93,7 +101,19 @@ pub enum Command {
             --score 3 --reason ongoing_review"
     )]
     Score(ScoreCommand),
-    /// Publications: import, list, show
+    /// Calibration panels: convene, decide, confirm, list, show
+    #[command(subcommand, before_help = "Example: piperoll panel list")]
+    Panel(Panel),
+    /// The draft report: write, share, extend, confirm, list, show
+    #[command(subcommand, before_help = "Example: piperoll draft list X99000001-2026-a")]
+    Draft(Draft),
+    /// Factual accuracy comments: submit, resolve, list, show
+    #[command(subcommand, before_help = "Example: piperoll comment list X99000001-2026-a")]
+    Comment(Comment),
+    /// The bank holidays: add, list
+    #[command(subcommand, before_help = "Example: piperoll calendar list 2026")]
+    Calendar(Calendar),
+    /// Publications: import, make, list, show
     #[command(subcommand, before_help = "Example: piperoll publication import published.csv")]
     Publication(Publication),
 
@@ -109,6 +129,11 @@ pub enum Command {
     /// Reviews of scores, oldest first, changed or not
     #[command(before_help = "Example: piperoll reviewed --since 2026-01-01")]
     Reviewed(History),
+    /// The report of an assessment, published or in draft
+    #[command(
+        before_help = "Example: piperoll report X99000001-2026-a --format html > report.html"
+    )]
+    Report(Report),
     /// Records, oldest first
     #[command(before_help = "Example: piperoll log York --format jsonl")]
     Log(Log),
@@ -130,6 +155,7 @@ pub struct Init {
 
 /// What every write takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Every write")]
 pub struct Writing {
     /// Who records: a pseudonym such as p-017
     #[arg(long, env = "PIPEROLL_ACTOR", value_name = "PERSON", hide_env_values = true)]
@@ -147,6 +173,7 @@ pub struct Writing {
 
 /// What every import takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Every import")]
 pub struct Importing {
     /// Who records: a pseudonym such as p-017
     #[arg(long, env = "PIPEROLL_ACTOR", value_name = "PERSON", hide_env_values = true)]
@@ -164,6 +191,7 @@ pub struct Importing {
 
 /// What every question takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Every question")]
 pub struct Asking {
     /// What the ledger knew: up to a position, an instant, or the end of a day in London
     #[arg(long, value_name = "WHEN", value_parser = as_of)]
@@ -171,9 +199,35 @@ pub struct Asking {
     /// What had happened by the end of this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub effective: Option<NaiveDate>,
+    /// Whose view: public, body=CODE (the public's and its own), or regulator
+    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
+    #[arg(hide_default_value = true)]
+    pub audience: Audience,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// Who a question is answered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The regulator, who sees everything.
+    Regulator,
+    /// Everybody.
+    Public,
+    /// An assessed body: what everybody sees, and what it was told of itself.
+    Body(OrganisationCode),
+}
+
+/// A text that is sealed, such as a reason.
+#[derive(Debug, Clone, Args)]
+pub struct Words {
+    /// In words; sealed, and never part of a record
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    pub text: Option<String>,
+    /// The same from a file, or - for the standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<String>,
 }
 
 /// How data is printed.
@@ -214,6 +268,10 @@ pub struct Import {
 /// `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
+    /// Whose view: this is about the log itself, and answered to the regulator only
+    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
+    #[arg(hide_default_value = true)]
+    pub audience: Audience,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub format: VerifyFormat,
@@ -275,6 +333,16 @@ pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     })
 }
 
+/// Reads who a question is answered for.
+pub(crate) fn audience(text: &str) -> Result<Audience, String> {
+    match (text, text.strip_prefix("body=")) {
+        ("regulator", _) => Ok(Audience::Regulator),
+        ("public", _) => Ok(Audience::Public),
+        (_, Some(code)) => code.parse().map(Audience::Body).map_err(|error| format!("{error}")),
+        _ => Err(format!("`{text}` is not public, body=CODE or regulator")),
+    }
+}
+
 /// Reads a day.
 pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
     let date = text.parse::<PartialDate>().ok().filter(|it| it.precision() == Precision::Day);
@@ -292,8 +360,8 @@ pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
     }
-    if let Ok(day) = day(text).map(ledger::Instant::end_of) {
-        return Ok(AsOf::Instant(day));
+    if let Ok(day) = day(text) {
+        return Ok(AsOf::Day(day));
     }
     ledger::Instant::parse(text).map(AsOf::Instant).map_err(|_| {
         format!(

@@ -2,62 +2,146 @@
 
 pub mod area;
 pub mod assessment;
+pub mod calendar;
+pub mod categories;
+pub mod comment;
 pub mod demo;
+pub mod draft;
+pub mod evidence;
 pub mod framework;
 pub mod import;
 pub mod log;
 pub mod manual;
 pub mod organisation;
+pub mod panel;
 pub mod publication;
 pub mod questions;
+pub mod report;
 pub mod score;
 pub mod state;
 pub mod verify;
 pub mod write;
 
-use crate::cli::{Asking, Cli, Command};
-use crate::exit::{Failure, Outcome};
+use crate::cli::{Asking, Audience, Cli, Command, Writing};
+use crate::exit::{Failure, Outcome, REFUSED};
+use crate::world;
 use ::assessment::framework::Framework;
-use ::assessment::{FrameworkId, OrganisationCode, StatementId};
-use ledger::{At, Catalogue, Ledger, Question, Scope, Unusable};
+use ::assessment::{
+    AssessmentId, Content, Context, Event, FrameworkId, OrganisationCode, StatementId, decide,
+};
+use journal::Store;
+use ledger::{At, Catalogue, ContentError, Ledger, NewContent, Question, Scope, Unusable};
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
+
+/// Where the ledger lies, and what is kept outside of it.
+#[derive(Debug)]
+pub struct Home {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The directory of what is the user's: the keys of contents. None, if the system names no
+    /// place for it.
+    pub config: Option<PathBuf>,
+}
 
 /// Carries out a command.
 pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
-    let dir = &cli.ledger;
+    let home = &Home { ledger: cli.ledger.clone(), config: world::config(cli.config.as_deref()) };
     match &cli.command {
-        Command::Init(args) => state::init(dir, args, out),
-        Command::Status(args) => state::status(dir, args, out),
-        Command::Import(args) => import::run(dir, args, out),
-        Command::Verify(args) => verify::run(dir, args, out),
-        Command::Rebuild => state::rebuild(dir, out),
+        Command::Init(args) => state::init(home, args, out),
+        Command::Status(args) => state::status(home, args, out),
+        Command::Import(args) => import::run(home, args, out),
+        Command::Verify(args) => verify::run(home, args, out),
+        Command::Rebuild => state::rebuild(home, out),
         Command::Demo(args) => demo::run(args, out),
         Command::Schema(args) => manual::schema(args, out),
         Command::Completions(args) => manual::completions(args, out),
         Command::Man(args) => manual::man(args),
-        Command::Framework(command) => framework::run(dir, command, out),
-        Command::Organisation(command) => organisation::run(dir, command, out),
-        Command::Area(command) => area::run(dir, command, out),
-        Command::Assessment(command) => assessment::run(dir, command, out),
-        Command::Score(command) => score::run(dir, command, out),
-        Command::Publication(command) => publication::run(dir, command, out),
-        Command::Scores(args) => questions::scores(dir, args, out),
-        Command::Ratings(args) => questions::ratings(dir, args, out),
-        Command::Transitions(args) => questions::transitions(dir, args, out),
-        Command::Reviewed(args) => questions::reviewed(dir, args, out),
-        Command::Log(args) => log::run(dir, args, out),
-        Command::Show(args) => log::show(dir, args, out),
+        Command::Framework(command) => framework::run(home, command, out),
+        Command::Organisation(command) => organisation::run(home, command, out),
+        Command::Area(command) => area::run(home, command, out),
+        Command::Assessment(command) => assessment::run(home, command, out),
+        Command::Evidence(command) => evidence::run(home, command, out),
+        Command::Panel(command) => panel::run(home, command, out),
+        Command::Draft(command) => draft::run(home, command, out),
+        Command::Comment(command) => comment::run(home, command, out),
+        Command::Calendar(command) => calendar::run(home, command, out),
+        Command::Report(args) => report::run(home, args, out),
+        Command::Score(command) => score::run(home, command, out),
+        Command::Publication(command) => publication::run(home, command, out),
+        Command::Scores(args) => questions::scores(home, args, out),
+        Command::Ratings(args) => questions::ratings(home, args, out),
+        Command::Transitions(args) => questions::transitions(home, args, out),
+        Command::Reviewed(args) => questions::reviewed(home, args, out),
+        Command::Log(args) => log::run(home, args, out),
+        Command::Show(args) => log::show(home, args, out),
     }
 }
 
 /// What a question about the present needs of the projections, and no list that grows.
-const BODIES: Scope =
-    Scope { effective: None, reviewed: false, transitions: false, lookups: false };
+const BODIES: Scope = Scope {
+    effective: None,
+    reviewed: false,
+    transitions: false,
+    lookups: false,
+    audience: ledger::Audience::Regulator,
+};
 
-/// The two times of a question.
+/// The two times of a question, and whose view it asks for.
 fn at(asking: &Asking) -> At {
-    At { as_of: asking.as_of, effective: asking.effective }
+    let audience = match asking.audience {
+        Audience::Regulator => ledger::Audience::Regulator,
+        // What a body is told beyond the public's view is asked for where there is such a thing.
+        Audience::Public | Audience::Body(_) => ledger::Audience::Public,
+    };
+    At { as_of: asking.as_of, effective: asking.effective, audience }
+}
+
+/// A record's position as it is shown: not to those to whom it would tell how much there is that
+/// they do not see.
+fn placed(asking: &Asking, position: u64) -> Option<u64> {
+    (asking.audience == Audience::Regulator).then_some(position)
+}
+
+/// Says what lies after the last whole command: not to those to whom it would tell how long the
+/// journal is.
+fn say_set_aside(ledger: &Ledger, asking: &Asking) -> Outcome {
+    if asking.audience == Audience::Regulator {
+        write::say_set_aside(ledger.end()?.beyond.as_ref());
+    }
+    Ok(())
+}
+
+/// Refuses a question about the log itself, or about work in progress, to everybody but the
+/// regulator.
+fn only_for_the_regulator(audience: Audience, what: &str) -> Outcome {
+    if audience == Audience::Regulator {
+        return Ok(());
+    }
+    let cause = format!("refused: {what} tells of what is not published [not_for_audience]");
+    Err(Failure::new(REFUSED, cause).hint(
+        "`ratings`, `scores`, `transitions`, `reviewed`, `publication list` and `report` answer \
+         the public and a body",
+    ))
+}
+
+/// Refuses what somebody who is no body of this ledger asks, or a body about another one.
+fn only_of_itself(
+    ledger: &mut Ledger,
+    at: At,
+    code: OrganisationCode,
+    asked: &[String],
+) -> Outcome {
+    organisation(ledger, at, code.as_str())?;
+    for text in asked {
+        let asked = organisation(ledger, at, text)?;
+        if asked != code {
+            let cause = format!("refused: {code} is told of itself, not of {asked}");
+            return Err(Failure::new(REFUSED, format!("{cause} [not_for_audience]"))
+                .hint("leave the organisation out, or name the same one"));
+        }
+    }
+    Ok(())
 }
 
 /// Asks what needs bodies and frameworks only.
@@ -74,13 +158,84 @@ fn organisation(ledger: &mut Ledger, at: At, text: &str) -> Result<OrganisationC
     Ok(ask(ledger, at, &|catalogue| catalogue.resolve(text))??)
 }
 
+/// The assessment that a person means: by its id, or by an organisation that has one open.
+fn assessment(ledger: &mut Ledger, text: &str) -> Result<AssessmentId, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let hint = "give an assessment's id (`piperoll assessment list`), or an organisation that has \
+                one open";
+    let code = match organisation(ledger, At::default(), text) {
+        Err(failure) if failure.code == REFUSED => return Err(failure.hint(hint)),
+        code => code?,
+    };
+    let state = ledger.state(At::default(), &|_| vec![code])?;
+    let open = state.assessments_of(code).filter(|(_, assessment)| assessment.is_open());
+    let open: Vec<AssessmentId> = open.map(|(id, _)| id).collect();
+    match open.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(Failure::new(REFUSED, format!("{code} has no open assessment")).hint(hint)),
+        several => {
+            let several: Vec<_> = several.iter().map(AssessmentId::as_str).collect();
+            Err(Failure::new(REFUSED, format!("`{text}` could be {}", several.join(", ")))
+                .hint("give the id of one"))
+        }
+    }
+}
+
+/// Submits a command with its new contents, prints what was recorded, and gives what came of it,
+/// or would.
+fn carry_out(
+    ledger: &mut Ledger,
+    writing: &Writing,
+    command: impl Into<::assessment::Command>,
+    contents: Vec<NewContent>,
+    out: &mut dyn Write,
+) -> Result<Vec<Event>, Failure> {
+    let command = command.into();
+    let outcome = write::submit_with(ledger, writing, command.clone(), contents, out)?;
+    let ledger::Outcome::Recorded { positions, .. } = outcome else { return Ok(vec![]) };
+    if writing.dry_run {
+        let state = ledger.state(At::default(), &|state| command.organisations(state))?;
+        let (actor, today, released) = (writing.actor, world::now().day(), [0; 32].into());
+        // Somebody else may have written since; then there is nothing to tell.
+        let context = Context { actor, today, released };
+        return Ok(decide(&state, &command, &context).unwrap_or_default());
+    }
+    let end = ledger.end()?.head;
+    let event = |position| Ok(ledger::decode(&ledger.store().record_at(position, &end)?.record())?);
+    positions.map(event).collect()
+}
+
+/// What is said of something that is done, or only tried.
+fn told<'a>(writing: &Writing, done: &'a str, would: &'a str) -> &'a str {
+    if writing.dry_run { would } else { done }
+}
+
+/// A text that is sealed, opened; or why it is not, where its key is not here.
+fn opened(ledger: &Ledger, content: &Content) -> Result<String, Failure> {
+    match ledger.contents().open(content) {
+        Ok(opened) => Ok(String::from_utf8_lossy(&opened.clear).into_owned()),
+        Err(error @ (ContentError::NoKeys | ContentError::KeyMissing { .. })) => {
+            Ok(format!("(not opened: {error})"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A text from elsewhere as a terminal may have it: only line ends and tabs may control that.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
+}
+
 /// The quality statement that a person means, in any of these frameworks.
 fn statement<'a>(
     mut frameworks: impl Iterator<Item = &'a Framework>,
     text: &str,
 ) -> Result<StatementId, Failure> {
     frameworks.find_map(|framework| framework.find_statement(text)).ok_or_else(|| {
-        Failure::new(crate::exit::REFUSED, format!("no quality statement is called `{text}`"))
+        Failure::new(REFUSED, format!("no quality statement is called `{text}`"))
             .hint("`piperoll framework show la-2023` lists ids and names")
     })
 }
@@ -94,6 +249,22 @@ fn frameworks(
 }
 
 /// Opens the ledger.
-fn open(dir: &Path) -> Result<Ledger, Failure> {
-    Ok(Ledger::open(dir)?)
+fn open(home: &Home) -> Result<Ledger, Failure> {
+    let mut ledger = Ledger::open(&home.ledger)?;
+    if let Some(config) = &home.config {
+        ledger.keep_keys_in(config)?;
+    }
+    Ok(ledger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    /// A text comes from anybody; shown as it is, it could rewrite what stands on the screen.
+    #[test]
+    fn a_text_from_elsewhere_cannot_steer_a_terminal() {
+        let shown = harmless("one\ttwo\r\n\u{1b}[2J\r\u{9b}0m\u{7}");
+        assert_eq!(shown, "one\ttwo\n\u{fffd}[2J\u{fffd}\u{fffd}0m\u{fffd}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::world;
 use journal::{AppendError, CreateError};
-use ledger::Error;
+use ledger::{ContentError, Error};
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 /// Done.
@@ -129,11 +130,55 @@ impl From<Error> for Failure {
                 "--as-of asks what this ledger knew then; --effective DATE asks what had \
                  happened by then",
             ),
+            Error::Content(error) => error.into(),
+            Error::NotText { .. } => {
+                Self::new(UNABLE, cause).hint("write the passage again, as UTF-8 text")
+            }
+            Error::DatesOnly => Self::new(USAGE, cause).hint(
+                "positions and instants tell how much there is that is not published: give a day",
+            ),
             Error::Index(ledger::Unusable::Busy) => {
                 Self::new(UNABLE, cause).hint("try again when the other command is done")
             }
             Error::Index(_) => Self::new(UNABLE, cause)
                 .hint("is `index/` writable? it may be deleted at any time: it is derived"),
+        }
+    }
+}
+
+impl From<ContentError> for Failure {
+    fn from(error: ContentError) -> Self {
+        let cause = error.to_string();
+        match error {
+            ContentError::NoKeys => Self::new(UNABLE, cause)
+                .hint("--config or PIPEROLL_CONFIG names the directory of the keys"),
+            ContentError::KeyMissing { .. } => Self::new(UNABLE, cause).hint(
+                "open it where the keys are: --config or PIPEROLL_CONFIG names the directory",
+            ),
+            ContentError::TooLong(_) => {
+                Self::new(REFUSED, cause).hint("enter it in parts, each as a piece of its own")
+            }
+            ContentError::Missing { .. }
+            | ContentError::OtherReport { .. }
+            | ContentError::Differs { .. } => {
+                Self::new(DAMAGED, cause).hint("`piperoll verify` lists everything that is damaged")
+            }
+            ContentError::Vault(error) => error.into(),
+        }
+    }
+}
+
+impl From<vault::Error> for Failure {
+    fn from(error: vault::Error) -> Self {
+        let cause = error.to_string();
+        match error {
+            vault::Error::Damaged { .. } | vault::Error::NotAKey(_) => {
+                Self::new(DAMAGED, cause).hint("restore the file from a copy; nothing was changed")
+            }
+            vault::Error::OtherKey(_) => Self::new(UNABLE, cause).hint("run the command again"),
+            vault::Error::Io { source, .. } => {
+                Self::new(UNABLE, format!("{cause}: {source}")).hint(if_io(source.kind()))
+            }
         }
     }
 }
@@ -165,16 +210,18 @@ impl From<journal::Error> for Failure {
             }
             journal::Error::Poisoned => Self::new(UNABLE, cause).hint("run the command again"),
             journal::Error::Io { source, .. } => {
-                let hint = match source.kind() {
-                    std::io::ErrorKind::NotADirectory => {
-                        "--ledger DIR or PIPEROLL_LEDGER names a ledger's directory"
-                    }
-                    std::io::ErrorKind::PermissionDenied => "ask for permission, or use a copy",
-                    std::io::ErrorKind::StorageFull => "make room on the disk, and try again",
-                    _ => "is the disk there and whole?",
-                };
-                Self::new(UNABLE, format!("{cause}: {source}")).hint(hint)
+                Self::new(UNABLE, format!("{cause}: {source}")).hint(if_io(source.kind()))
             }
         }
+    }
+}
+
+/// What to do about a failure of the disk.
+fn if_io(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotADirectory => "--ledger DIR or PIPEROLL_LEDGER names a ledger's directory",
+        ErrorKind::PermissionDenied => "ask for permission, or use a copy",
+        ErrorKind::StorageFull => "make room on the disk, and try again",
+        _ => "is the disk there and whole?",
     }
 }

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod exit;
 mod render;
+mod report;
 mod rows;
 mod table;
 mod world;

@@ -62,6 +62,7 @@ impl Row for ScoresRow {
         "percent",
         "rating",
         "published_score",
+        "scorer_score",
         "evidence_on",
         "reviewed_on",
         "changed_on",
@@ -112,7 +113,7 @@ impl Row for TransitionsRow {
             Column::left("on", |row| row.occurred_on.to_string()),
             Column::left("public", |row| row.publication.as_str().to_owned()),
             Column::text("flags", |row| other_flags(&row.flags)),
-            Column::right("record", |row| row.position.to_string()),
+            Column::right("record", |row| known(&row.position)),
         ]
     }
 
@@ -140,10 +141,10 @@ impl Row for ReviewedRow {
             Column::id("statement", |row| row.statement.to_string()),
             Column::left("on", |row| row.reviewed_on.to_string()),
             Column::right("score", |row| known(&row.score)),
-            Column::left("outcome", |row| row.outcome.as_str().to_owned()),
-            Column::left("by", |row| row.by.to_string()),
+            Column::left("outcome", |row| known(&row.outcome.map(|it| it.as_str()))),
+            Column::left("by", |row| known(&row.by)),
             Column::text("flags", |row| other_flags(&row.flags)),
-            Column::right("record", |row| row.position.to_string()),
+            Column::right("record", |row| known(&row.position)),
         ]
     }
 

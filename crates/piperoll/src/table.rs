@@ -5,8 +5,8 @@ use crate::exit::{Failure, UNABLE, USAGE};
 use crate::world;
 use assessment::Command;
 use csv::StringRecord;
-use ledger::Submission;
-use serde_json::{Map, Value};
+use ledger::{Contents, Intake, Submission};
+use serde_json::{Map, Value, json};
 use std::io::BufRead;
 
 /// A row of a table, by the names of its columns.
@@ -67,6 +67,22 @@ pub fn read<'a, F>(
 where
     F: Fn(&Row<'_>) -> Result<Command, Refusal> + 'a,
 {
+    read_submissions(input, required, move |row| {
+        let key = (known == Known::ByRules).then(world::key);
+        let command = read(row)?;
+        Submission::new(command, None, key).map_err(|error| ("malformed", error.to_string()))
+    })
+}
+
+/// The heading of a table, and its rows as submissions.
+fn read_submissions<'a, F>(
+    input: Box<dyn BufRead>,
+    required: &[&str],
+    read: F,
+) -> Result<impl Iterator<Item = Result<Line, Failure>> + use<'a, F>, Failure>
+where
+    F: Fn(&Row<'_>) -> Result<Submission, Refusal> + 'a,
+{
     // A carriage return before the newline is space around the last cell: taken for an end of line
     // by itself, it would put the numbers of the lines out.
     let newline = csv::Terminator::Any(b'\n');
@@ -99,17 +115,13 @@ where
             return None;
         }
         let number = line(record.position());
-        let command = match columns == expected {
+        let submission = match columns == expected {
             true => read(&Row { header: &header, record: &record }),
             false => Err((
                 "malformed",
                 format!("the row has {columns} columns, and the heading has {expected}"),
             )),
         };
-        let submission = command.and_then(|command| {
-            let key = (known == Known::ByRules).then(world::key);
-            Submission::new(command, None, key).map_err(|error| ("malformed", error.to_string()))
-        });
         Some(Ok(Line { number, submission }))
     }))
 }
@@ -118,12 +130,13 @@ where
 pub fn commands(
     input: Box<dyn BufRead>,
     kind: &str,
+    contents: Contents,
 ) -> Result<impl Iterator<Item = Result<Line, Failure>> + use<>, Failure> {
     let schemas = Command::schemas();
     let (kind, schema) =
         schemas.into_iter().find(|(name, _)| *name == kind).expect("the kind was looked up before");
     let schema = schema.to_value();
-    read(input, &[], Known::ByRequest, move |row| {
+    read_submissions(input, &[], move |row| {
         let mut data = Map::new();
         for name in row.header {
             if let Some(text) = row.get(name.trim()) {
@@ -134,8 +147,9 @@ pub fn commands(
                 data.insert(name.trim().to_owned(), value);
             }
         }
-        Command::decode(kind, &Value::Object(data).to_string())
-            .map_err(|error| ("malformed", without_place(&error.to_string())))
+        let submitted = json!({ "data": data, "kind": kind }).to_string();
+        let mut intake = Intake { contents: &contents, random: &mut world::random };
+        intake.parse(&submitted).map_err(|error| ("malformed", without_place(&error.to_string())))
     })
 }
 
@@ -154,14 +168,25 @@ pub fn without_place(sentence: &str) -> String {
     sentence.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
-/// A cell in the type that a schema asks for; the values of a list stand between semicolons.
+/// A cell in the type that a schema asks for; the values of a list stand between semicolons, and
+/// what has members of its own is JSON.
 fn typed(schema: &Value, text: &str) -> Result<Value, &'static str> {
     let is = |wanted: &str| match &schema["type"] {
         Value::String(name) => name == wanted,
         Value::Array(names) => names.iter().any(|name| name == wanted),
         _ => false,
     };
-    if is("integer") {
+    let schema_text = schema.to_string();
+    if schema_text.contains("#/$defs/Content") {
+        // A text as it stands, or a file by its name; a text that begins with @ has two of them.
+        Ok(match (text.strip_prefix("@@"), text.strip_prefix('@')) {
+            (Some(_), Some(text)) => json!({ "text": text }),
+            (_, Some(file)) => json!({ "file": file }),
+            (_, None) => json!({ "text": text }),
+        })
+    } else if is("object") || schema_text.contains("#/$defs/") && text.starts_with(['{', '[']) {
+        serde_json::from_str(text).map_err(|_| "JSON")
+    } else if is("integer") {
         text.parse::<i64>().map(Value::from).map_err(|_| "a whole number")
     } else if is("boolean") {
         text.parse::<bool>().map(Value::from).map_err(|_| "true or false")

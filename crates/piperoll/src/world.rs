@@ -2,9 +2,11 @@
 
 use crate::exit::{Failure, UNABLE};
 use chrono::Utc;
+use etcetera::BaseStrategy;
 use ledger::Instant;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
 
 /// Reads the clock.
 pub fn now() -> Instant {
@@ -14,8 +16,20 @@ pub fn now() -> Instant {
 /// Draws the salt of a record.
 pub fn salt() -> [u8; 16] {
     let mut salt = [0; 16];
-    getrandom::fill(&mut salt).expect("the system has a source of randomness");
+    random(&mut salt);
     salt
+}
+
+/// Fills bytes with randomness.
+pub fn random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system has a source of randomness");
+}
+
+/// The directory of what is the user's and not the ledger's: the one that was named, or the
+/// system's place for a program's settings.
+pub fn config(named: Option<&Path>) -> Option<PathBuf> {
+    let own = || Some(etcetera::choose_base_strategy().ok()?.config_dir().join("piperoll"));
+    named.map(Path::to_owned).or_else(own)
 }
 
 /// Draws a command's key: 32 hex digits.
@@ -54,6 +68,20 @@ pub fn read(file: &str) -> Result<String, Failure> {
         Failure::new(UNABLE, format!("cannot read {file}: {error}"))
             .hint("name a file that is there and is UTF-8 text, or - for the standard input")
     })
+}
+
+/// Reads the bytes of a file whole, or of the standard input for `-`.
+pub fn read_bytes(file: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = match file {
+        "-" => std::io::stdin().read_to_end(&mut bytes).map(drop),
+        _ => std::fs::read(file).map(|read| bytes = read),
+    };
+    match read {
+        Ok(()) => Ok(bytes),
+        Err(error) => Err(Failure::new(UNABLE, format!("cannot read {file}: {error}"))
+            .hint("name a file that is there, or - for the standard input")),
+    }
 }
 
 /// Opens a file to read on, or the standard input for `-`.

@@ -78,15 +78,21 @@ impl Body {
         self.standings.get(self.current.as_ref()?)
     }
 
-    /// The assessment published last; none of them published, the one opened last.
+    /// The assessment published last; none of them published, the one opened last. One that was
+    /// cancelled is neither.
     ///
     /// Between assessments the date of publication decides, and the order of recording only where
-    /// it is the same: what is older than what is known goes into history.
+    /// it is the same: what is older than what is known goes into history. That order is read from
+    /// the id, which is as public as the publication.
     pub(crate) fn latest(&self) -> Option<AssessmentId> {
-        let newest = |(id, standing): &(&AssessmentId, &Standing)| {
-            let published_on = standing.publication.as_ref().map(|published| published.on);
-            (published_on, standing.opened_on, standing.position, **id)
-        };
-        self.standings.iter().max_by_key(newest).map(|(id, _)| *id)
+        let standings = || self.standings.values().filter(|it| it.cancelled_on.is_none());
+        let published = standings().filter_map(|it| Some((it.publication.as_ref()?.on, it)));
+        let last = published.max_by(|(on, it), (other_on, other)| {
+            let (order, other_order) =
+                (it.assessment.recording_order(), other.assessment.recording_order());
+            (on, order).cmp(&(other_on, other_order))
+        });
+        let opened = || standings().max_by_key(|it| (it.opened_on, it.position, it.assessment));
+        last.map(|(_, it)| it).or_else(opened).map(|it| it.assessment)
     }
 }

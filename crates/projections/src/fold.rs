@@ -1,11 +1,15 @@
 //! The fold: one record after the other, in order.
 
 use crate::body::{Body, Membership, Successor};
+use crate::cell::View;
 use crate::reviewed::{Outcome, Reviewed};
 use crate::row::{Flag, Flags, Status};
-use crate::standing::{Standing, View};
+use crate::standing::Standing;
 use crate::transitions::{Cause, Moves, Ratings, Settled, Transition};
-use assessment::event::{FrameworkAdopted, PublicationImported, ScoreReviewed};
+use assessment::event::{
+    AssessmentKind, FrameworkAdopted, PanelScore, PublicationImported, PublicationMade,
+    ScoreReviewed,
+};
 use assessment::framework::Framework;
 use assessment::{AssessmentId, Event, FrameworkId, OrganisationCode, PartialDate};
 use chrono::NaiveDate;
@@ -58,18 +62,7 @@ pub enum Effect {
 impl Fact<'_> {
     /// The organisation that it is about, if it is about one.
     pub fn organisation(&self) -> Option<OrganisationCode> {
-        match self.event {
-            Event::LedgerOpened(_) | Event::FrameworkAdopted(_) => None,
-            Event::OrganisationRegistered(event) => Some(event.code),
-            Event::OrganisationAmended(event) => Some(event.code),
-            Event::OrganisationSucceeded(event) => Some(event.code),
-            Event::AreaMemberAdded(event) => Some(event.system),
-            Event::AreaMemberEnded(event) => Some(event.system),
-            Event::AssessmentOpened(event) => Some(event.organisation),
-            Event::PublicationImported(event) => Some(event.organisation),
-            Event::ImportedPublicationReplaced(event) => Some(event.import.organisation),
-            Event::ScoreReviewed(event) => Some(event.assessment.organisation()),
-        }
+        self.event.organisation()
     }
 
     /// Whether it had happened by the end of `day`; what only says what the world is like holds
@@ -93,14 +86,42 @@ impl Projections {
                 self.bodies.insert(event.code, Body::new(event.clone(), fact.position));
                 vec![]
             }
-            Event::PublicationImported(event) => self.publish(event, fact.position),
-            Event::ImportedPublicationReplaced(event) => self.publish(&event.import, fact.position),
+            Event::PublicationImported(event) => {
+                self.publish(Release::Imported(event), fact.position)
+            }
+            Event::ImportedPublicationReplaced(event) => {
+                self.publish(Release::Imported(&event.import), fact.position)
+            }
+            Event::PublicationMade(event) => self.publish(Release::Made(event), fact.position),
             Event::ScoreReviewed(event) => self.review(event, fact.position),
+            Event::PanelDecided(event) => {
+                self.settle(event.assessment, &event.scores, event.decided_on, fact.position)
+            }
+            Event::PanelConfirmed(event) => {
+                self.settle(event.assessment, &event.scores, event.confirmed_on, fact.position)
+            }
             Event::AssessmentOpened(_)
+            | Event::AssessmentCancelled(_)
             | Event::OrganisationAmended(_)
             | Event::OrganisationSucceeded(_)
             | Event::AreaMemberAdded(_)
             | Event::AreaMemberEnded(_) => self.describe(fact),
+            Event::AssessmentAmended(_)
+            | Event::EvidenceRequested(_)
+            | Event::EvidenceSubmitted(_)
+            | Event::EvidenceAttributed(_)
+            | Event::EvidenceUsed(_)
+            | Event::EvidenceWithdrawn(_)
+            | Event::EvidenceErased(_)
+            | Event::ProcessRevised(_)
+            | Event::PanelConvened(_)
+            | Event::DraftWritten(_)
+            | Event::DraftShared(_)
+            | Event::DraftExtended(_)
+            | Event::DraftConfirmed(_)
+            | Event::CommentSubmitted(_)
+            | Event::CommentResolved(_)
+            | Event::CalendarAdded(_) => vec![],
         }
     }
 
@@ -146,23 +167,32 @@ impl Projections {
                 body.standings.insert(event.assessment, standing);
                 body.current = body.latest();
             }
+            Event::AssessmentCancelled(event) => {
+                if let Some(standing) = body.standings.get_mut(&event.assessment) {
+                    standing.cancelled_on = Some(event.cancelled_on);
+                }
+                body.current = body.latest();
+            }
             _ => {}
         }
         vec![]
     }
 
-    fn publish(&mut self, import: &PublicationImported, position: u64) -> Vec<Effect> {
-        let Some(body) = self.bodies.get_mut(&import.organisation) else { return vec![] };
-        let Some(adopted) = self.frameworks.get(&import.framework) else { return vec![] };
+    fn publish(&mut self, release: Release<'_>, position: u64) -> Vec<Effect> {
+        let id = release.assessment();
+        let Some(body) = self.bodies.get_mut(&id.organisation()) else { return vec![] };
+        let Some(adopted) = self.frameworks.get(&release.framework()) else { return vec![] };
         let was = Was::of(body, &self.frameworks);
-        let corrects = body.standings.contains_key(&import.assessment);
         let framework = &adopted.framework;
-        body.standings
-            .entry(import.assessment)
-            .or_insert_with(|| Standing::new(import.assessment, framework, import.kind, position))
-            .import(import, framework, position);
+        let fresh = || Standing::new(id, framework, release.kind(), position);
+        let standing = body.standings.entry(id).or_insert_with(fresh);
+        let corrects = release.is_imported() && standing.publication.is_some();
+        match release {
+            Release::Imported(import) => standing.import(import, framework, position),
+            Release::Made(made) => standing.release(made, position),
+        }
         body.current = body.latest();
-        if ![was.current, body.current].contains(&Some(import.assessment)) {
+        if ![was.current, body.current].contains(&Some(id)) {
             // Older than what is known: it goes into history and displaces nothing.
             return vec![];
         }
@@ -171,7 +201,7 @@ impl Projections {
         let framework = &adopted.framework;
         let flags = flags(body, &standing, framework).with(Flag::Corrected, corrects);
         let cause = Cause { standing: &standing, framework, flags, position };
-        let moves = if was.current == body.current {
+        let moves = if corrects && was.current == body.current {
             body.moves_of_correction(&cause, &was.seen, &was.stood)
         } else if was.status == Some(standing.status(framework)) {
             body.moves_of_publication(&cause, &was.stood)
@@ -195,8 +225,8 @@ impl Projections {
             statement: event.statement,
             reviewed_on: event.reviewed_on,
             score: review.score,
-            outcome: if review.changed { Outcome::Changed } else { Outcome::Unchanged },
-            by: event.by,
+            outcome: Some(if review.changed { Outcome::Changed } else { Outcome::Unchanged }),
+            by: Some(event.by),
             position,
         };
         body.reviews += 1;
@@ -209,6 +239,57 @@ impl Projections {
             all.extend(effects(body.moves_of_review(&cause, &before, event.reviewed_on)));
         }
         all
+    }
+
+    /// A panel sits on an assessment only before its first publication, so it moves nothing.
+    fn settle(
+        &mut self,
+        assessment: AssessmentId,
+        scores: &[PanelScore],
+        on: PartialDate,
+        position: u64,
+    ) -> Vec<Effect> {
+        let body = self.bodies.get_mut(&assessment.organisation());
+        let standing = body.and_then(|body| body.standings.get_mut(&assessment));
+        let Some(standing) = standing else { return vec![] };
+        if let Some(adopted) = self.frameworks.get(&standing.framework) {
+            standing.settle(scores, on, &adopted.framework, position);
+        }
+        vec![]
+    }
+}
+
+/// A publication: from before this ledger, or its own.
+#[derive(Clone, Copy)]
+enum Release<'a> {
+    Imported(&'a PublicationImported),
+    Made(&'a PublicationMade),
+}
+
+impl Release<'_> {
+    fn assessment(self) -> AssessmentId {
+        match self {
+            Self::Imported(import) => import.assessment,
+            Self::Made(made) => made.assessment,
+        }
+    }
+
+    fn framework(self) -> FrameworkId {
+        match self {
+            Self::Imported(import) => import.framework,
+            Self::Made(made) => made.framework,
+        }
+    }
+
+    fn kind(self) -> AssessmentKind {
+        match self {
+            Self::Imported(import) => import.kind,
+            Self::Made(made) => made.kind,
+        }
+    }
+
+    fn is_imported(self) -> bool {
+        matches!(self, Self::Imported(_))
     }
 }
 

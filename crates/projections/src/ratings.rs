@@ -1,9 +1,10 @@
 //! Ratings: of each body as a whole and of its themes, with the distance to the next one.
 
 use crate::body::Body;
+use crate::cell::View;
 use crate::row::{Flag, Flags, Status, in_words};
 use crate::scores::rating_in_words;
-use crate::standing::{Standing, View, awards_ratings, is_of};
+use crate::standing::{Standing, awards_ratings, is_of};
 use assessment::framework::{Framework, LevelKind, OrganisationKind, Theme};
 use assessment::scoring::{BandHalf, Percent, Rating};
 use assessment::{AssessmentId, FrameworkId, Name, OrganisationCode, PartialDate, ThemeId};
@@ -55,8 +56,8 @@ pub struct RatingsRow {
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
     pub flags: Flags,
-    /// The record that caused it.
-    pub position: u64,
+    /// The record that caused it; none in what is public.
+    pub position: Option<u64>,
 }
 
 /// The rows of one assessment: overall first, then each theme.
@@ -75,9 +76,13 @@ fn row(
     let level = scores.as_deref().map(|scores| framework.scoring.level(scores));
     let rated = scores.as_deref().filter(|_| awards_ratings(framework));
     let distance = rated.map(|scores| framework.scoring.distance(scores));
-    // The overall score and rating are published as such; of a theme's, no source tells the figure.
     let published = standing.publication.as_ref();
-    let stated = published.filter(|_| theme.is_none());
+    let of_theme = |theme: &Theme| published?.themes.get(&theme.id).copied();
+    // As it was published: of a theme that may be unknown, as no table has the figures.
+    let (published_rating, published_score) = match theme {
+        None => (published.and_then(|it| it.rating), published.and_then(|it| it.score)),
+        Some(theme) => of_theme(theme).map(|level| (level.rating, level.score)).unzip(),
+    };
     let cells = || standing.cells.iter().filter(|cell| is_of(theme, cell.statement));
     let touched = cells().map(|cell| cell.position).chain(published.map(|p| p.position)).max();
     RatingsRow {
@@ -91,8 +96,8 @@ fn row(
         status: standing.status(framework),
         rating: level.filter(|_| rated.is_some()).map(|level| level.rating),
         score: level.map(|level| level.percent),
-        published_rating: stated.map(|published| published.rating),
-        published_score: stated.and_then(|published| published.score),
+        published_rating,
+        published_score,
         percent_to_next_up: distance.and_then(|distance| distance.percent_to_next_up),
         percent_to_next_down: distance.and_then(|distance| distance.percent_to_next_down),
         marks_to_next_up: distance.and_then(|distance| distance.marks_to_next_up),
@@ -101,6 +106,6 @@ fn row(
         reviewed_on: cells().filter_map(|cell| cell.reviewed_on).max(),
         published_on: published.map(|published| published.on),
         flags: standing.flags(body).with(Flag::Waiting, cells().any(|cell| cell.waits())),
-        position: touched.unwrap_or(standing.position),
+        position: Some(touched.unwrap_or(standing.position)),
     }
 }

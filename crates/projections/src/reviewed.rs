@@ -18,10 +18,10 @@ pub struct Reviewed {
     pub reviewed_on: PartialDate,
     /// The statement's score as judged then; none while category scores are missing.
     pub score: Option<Score>,
-    /// Whether the score that was reviewed is another now.
-    pub outcome: Outcome,
-    /// Who decided.
-    pub by: PersonId,
+    /// Whether the score that was reviewed is another now; none in what is public.
+    pub outcome: Option<Outcome>,
+    /// Who decided; nobody in what is public.
+    pub by: Option<PersonId>,
     /// The record.
     pub position: u64,
 }
@@ -52,14 +52,14 @@ pub struct ReviewedRow {
     /// The statement's score as judged then.
     pub score: Option<Score>,
     /// Whether the score that was reviewed is another now.
-    pub outcome: Outcome,
+    pub outcome: Option<Outcome>,
     /// Who decided.
-    pub by: PersonId,
+    pub by: Option<PersonId>,
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
     pub flags: Flags,
-    /// The record.
-    pub position: u64,
+    /// The record; none in what is public.
+    pub position: Option<u64>,
 }
 
 impl Outcome {
@@ -85,7 +85,7 @@ impl Reviewed {
             outcome: self.outcome,
             by: self.by,
             flags: Flags::default().with(Flag::Fictional, body.facts.fictional),
-            position: self.position,
+            position: Some(self.position),
         }
     }
 }

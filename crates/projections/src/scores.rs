@@ -1,6 +1,7 @@
 //! Scores: the current and the published score of each cell, with the dates that they rest on.
 
 use crate::body::Body;
+use crate::cell::Cell;
 use crate::row::{Flag, Flags, in_words};
 use crate::standing::{Standing, awards_ratings, theme_of};
 use assessment::framework::Framework;
@@ -34,6 +35,8 @@ pub struct ScoresRow {
     pub rating: Option<Rating>,
     /// The score that the public last saw.
     pub published_score: Option<Score>,
+    /// The scorer's own score, where a panel adjusted it.
+    pub scorer_score: Option<Score>,
     /// The date of the newest evidence that the score rests on, where known.
     pub evidence_on: Option<PartialDate>,
     /// When it was last reviewed here, changed or not.
@@ -45,15 +48,15 @@ pub struct ScoresRow {
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
     pub flags: Flags,
-    /// The record that caused it.
-    pub position: u64,
+    /// The record that caused it; none in what is public.
+    pub position: Option<u64>,
 }
 
 /// The rows of one assessment, in the framework's order.
 pub fn scores(body: &Body, standing: &Standing, framework: &Framework) -> Vec<ScoresRow> {
     let published_on = standing.publication.as_ref().map(|published| published.on);
-    let row = |cell: &crate::Cell| {
-        let score = cell.score.filter(|_| awards_ratings(framework));
+    let row = |cell: &Cell| {
+        let rated = cell.score().filter(|_| awards_ratings(framework));
         Some(ScoresRow {
             organisation: body.facts.code,
             name: body.facts.name.clone(),
@@ -61,16 +64,17 @@ pub fn scores(body: &Body, standing: &Standing, framework: &Framework) -> Vec<Sc
             assessment: standing.assessment,
             statement: cell.statement,
             theme: theme_of(framework, cell.statement)?,
-            score: cell.score,
-            percent: cell.percent,
-            rating: score.map(|score| framework.scoring.rating(score)),
+            score: cell.score(),
+            percent: cell.in_force.and_then(|judgement| judgement.percent),
+            rating: rated.map(|score| framework.scoring.rating(score)),
             published_score: cell.published,
-            evidence_on: None,
+            scorer_score: cell.in_force.and_then(|judgement| judgement.scorer_score()),
+            evidence_on: cell.in_force.and_then(|judgement| judgement.evidence_on),
             reviewed_on: cell.reviewed_on,
             changed_on: cell.changed_on,
             published_on: published_on.filter(|_| cell.published.is_some()),
             flags: standing.flags(body).with(Flag::Waiting, cell.waits()),
-            position: cell.position,
+            position: Some(cell.position),
         })
     };
     standing.cells.iter().filter_map(row).collect()

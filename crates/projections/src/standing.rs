@@ -1,14 +1,15 @@
 //! How one assessment stands: its cells, and what was published of it.
 
 use crate::body::Body;
+use crate::cell::{Cell, Judgement, View};
 use crate::row::{Flag, Flags, Status};
 use crate::transitions::Subject;
-use assessment::event::{AssessmentKind, PublicationImported, ScoreReviewed};
+use assessment::event::{
+    AssessmentKind, PanelScore, PublicationImported, PublicationMade, RatedScore, ScoreReviewed,
+};
 use assessment::framework::{Awards, Framework, LevelKind, Method, RatingChanges, Theme};
 use assessment::scoring::{Percent, Rating, Score};
-use assessment::{
-    AssessmentId, CategoryId, FrameworkId, PartialDate, PublicationId, StatementId, ThemeId,
-};
+use assessment::{AssessmentId, FrameworkId, PartialDate, PublicationId, StatementId, ThemeId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,8 @@ pub struct Standing {
     pub kind: AssessmentKind,
     /// When it was opened, if that is known.
     pub opened_on: Option<PartialDate>,
+    /// When it was cancelled, if it was.
+    pub cancelled_on: Option<PartialDate>,
     /// What was published of it last.
     pub publication: Option<Published>,
     /// One cell for each quality statement, in the framework's order.
@@ -40,51 +43,16 @@ pub struct Published {
     pub publication: PublicationId,
     /// When.
     pub on: PartialDate,
-    /// The overall rating, as published.
-    pub rating: Rating,
+    /// The overall rating, as published; none where no ratings are awarded.
+    pub rating: Option<Rating>,
     /// The overall score, as published, where it is known.
     pub score: Option<Percent>,
+    /// The rating and score of each theme, as published, where they are known.
+    pub themes: BTreeMap<ThemeId, RatedScore>,
     /// The published scores give another rating or score.
     pub disagreement: bool,
     /// The record that says so.
     pub position: u64,
-}
-
-/// One quality statement in one assessment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cell {
-    /// The quality statement.
-    pub statement: StatementId,
-    /// The latest score of each evidence category.
-    pub categories: BTreeMap<CategoryId, Score>,
-    /// The latest judgement of the whole statement, given or rolled up.
-    pub judged: Option<Score>,
-    /// It was judged here, not imported, so that a corrected import does not take its place.
-    pub judged_here: bool,
-    /// The percentage of the category scores, where it was rolled up.
-    pub percent: Option<Percent>,
-    /// The score in force: the latest judgement, unless that waits.
-    pub score: Option<Score>,
-    /// The score that the public last saw.
-    pub published: Option<Score>,
-    /// The date of the latest review.
-    pub reviewed_on: Option<PartialDate>,
-    /// When the score in force became what it is, if that was here.
-    pub changed_on: Option<PartialDate>,
-    /// The record that touched it last.
-    pub position: u64,
-}
-
-/// Which of a cell's scores are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum View {
-    /// Those in force.
-    InForce,
-    /// The latest judgements, also those that wait.
-    Judged,
-    /// Those that the public last saw.
-    Published,
 }
 
 impl Standing {
@@ -100,6 +68,7 @@ impl Standing {
             framework: framework.id,
             kind,
             opened_on: None,
+            cancelled_on: None,
             publication: None,
             cells: cells.collect(),
             position,
@@ -122,20 +91,61 @@ impl Standing {
         for cell in &mut self.cells {
             let mut scores = import.scores.iter();
             cell.published = scores.find(|s| s.statement == cell.statement).map(|s| s.score);
+            let published = cell.published.map(|score| Judgement::published(score, position));
             if !cell.judged_here {
-                cell.judged = cell.published;
-                cell.position = position;
+                (cell.judged, cell.position) = (published, position);
             }
-            if !cell.judged_here || only_as_published {
-                cell.score = cell.published;
+            if cell.view(View::Judged) == cell.published {
+                cell.in_force = cell.judged;
+            } else if only_as_published {
+                cell.in_force = published;
             }
         }
         self.publication = Some(Published {
             publication: import.publication,
             on: import.published_on(),
-            rating: import.rating,
+            rating: Some(import.rating),
             score: import.score,
+            themes: BTreeMap::new(),
             disagreement: import.disagreement.is_some(),
+            position,
+        });
+    }
+
+    /// Takes in a publication of this ledger: what was published is what counts from then on. It
+    /// is what was judged, unless the records of that are not among those that are folded.
+    pub(crate) fn release(&mut self, made: &PublicationMade, position: u64) {
+        self.kind = made.kind;
+        let differs = |known: Option<Judgement>, score: Score| {
+            known.is_none_or(|judgement| judgement.score != score)
+        };
+        for scored in &made.categories {
+            let category = Some(scored.category);
+            if let Some(cell) = self.cell_mut(scored.statement)
+                && differs(cell.latest(category), scored.score)
+            {
+                cell.enter(category, Judgement::published(scored.score, position));
+            }
+        }
+        for scored in &made.scores {
+            let Some(cell) = self.cell_mut(scored.statement) else { continue };
+            cell.published = Some(scored.score);
+            if differs(cell.judged, scored.score) {
+                cell.enter(None, Judgement::published(scored.score, position));
+                cell.position = position;
+            }
+            cell.in_force = cell.judged;
+        }
+        let themes = made.themes.iter();
+        self.publication = Some(Published {
+            publication: made.publication,
+            on: made.published_on,
+            rating: made.overall.map(|overall| overall.rating),
+            score: made.overall.map(|overall| overall.score),
+            themes: themes
+                .map(|it| (it.theme, RatedScore { rating: it.rating, score: it.score }))
+                .collect(),
+            disagreement: false,
             position,
         });
     }
@@ -149,37 +159,52 @@ impl Standing {
     ) -> Option<Review> {
         let waits = self.waits(framework);
         let statement = framework.statement(event.statement)?.1;
-        let cell = self.cells.iter_mut().find(|cell| cell.statement == event.statement)?;
-        let before = match event.category {
-            None => {
-                let before = cell.judged.replace(event.score);
-                (cell.judged_here, cell.percent) = (true, None);
-                before
-            }
-            Some(category) => {
-                let before = cell.categories.insert(category, event.score);
-                // Until the required set is complete, a cell keeps what it had.
-                let required = statement.required_categories.value.iter();
-                let scores: Option<Vec<Score>> =
-                    required.map(|category| cell.categories.get(category).copied()).collect();
-                if let Some(scores) = scores.filter(|scores| !scores.is_empty()) {
-                    let rolled_up = framework.scoring.roll_up(&scores);
-                    (cell.judged, cell.judged_here) = (Some(rolled_up.score), true);
-                    cell.percent = Some(rolled_up.percent);
-                }
-                before
-            }
-        };
-        if !waits && cell.score != cell.judged {
-            cell.score = cell.judged;
-            cell.changed_on = Some(event.reviewed_on);
+        let cell = self.cell_mut(event.statement)?;
+        let before = cell.latest(event.category).map(|judgement| judgement.score);
+        cell.enter(event.category, Judgement::reviewed(event, position));
+        if event.category.is_some() {
+            cell.roll_up(framework, statement);
         }
-        // Of several categories the latest review counts, whichever was recorded last.
-        let latest =
-            cell.reviewed_on.filter(|known| !event.correction && *known > event.reviewed_on);
-        cell.reviewed_on = latest.or(Some(event.reviewed_on));
-        cell.position = position;
-        Some(Review { score: cell.judged, changed: before != Some(event.score) })
+        if !waits || !cell.waits() {
+            cell.put_in_force(event.reviewed_on);
+        }
+        cell.mark(event, position);
+        let changed = before != Some(event.score);
+        Some(Review { score: cell.view(View::Judged), changed })
+    }
+
+    /// Takes over the scores as a panel leaves them, and then looks at each statement once: what
+    /// its categories come to in between is nobody's judgement.
+    pub(crate) fn settle(
+        &mut self,
+        scores: &[PanelScore],
+        on: PartialDate,
+        framework: &Framework,
+        position: u64,
+    ) {
+        let waits = self.waits(framework);
+        for decided in scores {
+            if let Some(cell) = self.cell_mut(decided.statement) {
+                let known = cell.latest(decided.category);
+                cell.enter(decided.category, Judgement::settled(known, decided, position));
+                cell.position = position;
+            }
+        }
+        for (_, statement) in framework.statements() {
+            let mut decided = scores.iter().filter(|decided| decided.statement == statement.id);
+            let Some(first) = decided.next() else { continue };
+            let Some(cell) = self.cell_mut(statement.id) else { continue };
+            if first.category.is_some() {
+                cell.roll_up(framework, statement);
+            }
+            if !waits || !cell.waits() {
+                cell.put_in_force(on);
+            }
+        }
+    }
+
+    pub(crate) fn cell_mut(&mut self, statement: StatementId) -> Option<&mut Cell> {
+        self.cells.iter_mut().find(|cell| cell.statement == statement)
     }
 
     /// Whether what is judged now waits: once something is published, some frameworks change a
@@ -243,7 +268,7 @@ impl Standing {
         };
         // What was published of the whole is what was stated, even if its scores say otherwise.
         let overall = match (&self.publication, view) {
-            (Some(published), View::Published) => Some(published.rating),
+            (Some(published), View::Published) => published.rating,
             _ => level(None),
         };
         ratings.extend(overall.map(|rating| (Subject::Overall, rating)));
@@ -270,11 +295,12 @@ impl Standing {
     /// The flags that every row about it carries.
     pub fn flags(&self, body: &Body) -> Flags {
         let published = self.publication.as_ref();
+        let rated = published.is_some_and(|published| published.rating.is_some());
         let unscored = self.cells.iter().all(|cell| cell.published.is_none());
         Flags::default()
             .with(Flag::Fictional, body.facts.fictional)
             .with(Flag::Disagreement, published.is_some_and(|published| published.disagreement))
-            .with(Flag::Partial, published.is_some() && unscored)
+            .with(Flag::Partial, rated && unscored)
     }
 }
 
@@ -285,36 +311,6 @@ pub(crate) struct Review {
     pub(crate) score: Option<Score>,
     /// Whether the score that was reviewed, of a category or of the statement, is another now.
     pub(crate) changed: bool,
-}
-
-impl Cell {
-    fn new(statement: StatementId, position: u64) -> Self {
-        Self {
-            statement,
-            categories: BTreeMap::new(),
-            judged: None,
-            judged_here: false,
-            percent: None,
-            score: None,
-            published: None,
-            reviewed_on: None,
-            changed_on: None,
-            position,
-        }
-    }
-
-    pub(crate) fn view(&self, view: View) -> Option<Score> {
-        match view {
-            View::InForce => self.score,
-            View::Judged => self.judged,
-            View::Published => self.published,
-        }
-    }
-
-    /// Whether a later judgement than the score in force waits.
-    pub fn waits(&self) -> bool {
-        self.judged != self.score
-    }
 }
 
 fn changes_only_at_comprehensive_assessment(framework: &Framework) -> bool {

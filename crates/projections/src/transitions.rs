@@ -2,9 +2,10 @@
 //! whether the public has seen it.
 
 use crate::body::Body;
+use crate::cell::View;
 use crate::row::{Flag, Flags, in_words};
 use crate::scores::rating_in_words;
-use crate::standing::{Standing, View, publishes};
+use crate::standing::{Standing, publishes};
 use assessment::framework::{Framework, LevelKind};
 use assessment::scoring::Rating;
 use assessment::{FrameworkId, Name, OrganisationCode, PartialDate, StatementId, ThemeId};
@@ -123,8 +124,8 @@ pub struct TransitionsRow {
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
     pub flags: Flags,
-    /// The record that moved it.
-    pub position: u64,
+    /// The record that moved it; none in what is public.
+    pub position: Option<u64>,
 }
 
 impl Publication {
@@ -192,7 +193,7 @@ impl Transition {
             publication: self.publication,
             published_on: self.published_on,
             flags: self.flags.clone().with(Flag::Fictional, body.facts.fictional),
-            position: self.position,
+            position: Some(self.position),
         }
     }
 }

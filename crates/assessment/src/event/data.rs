@@ -1,11 +1,12 @@
 //! The data of each kind of event; members stand in the order of their names, as in a record.
 
+use crate::content::Content;
 use crate::framework::{Basis, Framework, OrganisationKind};
 use crate::scoring::{Percent, Rating, Score};
 use crate::text::{Name, SourceUrl};
 use crate::{
-    AssessmentId, CategoryId, FrameworkId, OrganisationCode, PartialDate, PersonId, PublicationId,
-    StatementId,
+    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode, PartialDate,
+    PersonId, PublicationId, StatementId,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -49,7 +50,7 @@ pub struct OrganisationRegistered {
     /// The code that it is found by.
     pub code: OrganisationCode,
     /// Invented, for demonstration and training.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub fictional: bool,
     /// What it is.
     pub kind: OrganisationKind,
@@ -261,9 +262,18 @@ pub struct ScoreReviewed {
     /// The evidence category, when that is what was scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<CategoryId>,
+    /// The accepted comment that it follows from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<CommentId>,
     /// Corrects a review that was dated later.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "super::is_false")]
     pub correction: bool,
+    /// The evidence that the score rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceId>,
+    /// When the newest of it was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_on: Option<PartialDate>,
     /// The score before, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Score>,
@@ -277,6 +287,49 @@ pub struct ScoreReviewed {
     pub score: Score,
     /// The quality statement.
     pub statement: StatementId,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Content>,
+}
+
+/// Data of [`Event::ScoreReviewed`] in its first schema, which had no evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FirstScoreReviewed {
+    assessment: AssessmentId,
+    basis: ReviewBasis,
+    by: PersonId,
+    category: Option<CategoryId>,
+    #[serde(default)]
+    correction: bool,
+    previous: Option<Score>,
+    reason: ReviewReason,
+    reviewed_on: PartialDate,
+    role: Role,
+    score: Score,
+    statement: StatementId,
+}
+
+impl From<FirstScoreReviewed> for ScoreReviewed {
+    fn from(first: FirstScoreReviewed) -> Self {
+        Self {
+            assessment: first.assessment,
+            basis: first.basis,
+            by: first.by,
+            category: first.category,
+            comment: None,
+            correction: first.correction,
+            evidence: Vec::new(),
+            evidence_on: None,
+            previous: first.previous,
+            reason: first.reason,
+            reviewed_on: first.reviewed_on,
+            role: first.role,
+            score: first.score,
+            statement: first.statement,
+            text: None,
+        }
+    }
 }
 
 /// The level at which a judgement was made.
@@ -368,8 +421,4 @@ impl PublicationImported {
     pub fn published_on(&self) -> PartialDate {
         self.date.unwrap_or(self.month)
     }
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }

@@ -5,12 +5,21 @@
 //! decision it must refuse, refuses a fact it must record, or records the same fact twice. Every
 //! command has three kinds of test: it does, it refuses, it stays quiet.
 
+mod calendar;
 mod codec;
+mod comments;
+mod drafts;
+mod evidence;
 mod imports;
 mod opening;
 mod organisations;
+mod panels;
+mod parts;
+mod plans;
+mod publications;
 mod rejections;
 mod reviews;
+mod step_cases;
 
 use assessment::{Command, Context, Event, Rejection, State, decide, evolve};
 use serde_json::{Value, json};
@@ -55,6 +64,13 @@ impl Given {
         given
     }
 
+    /// The same, and then something that happened, however it came about.
+    fn and_then(mut self, event: Event) -> Self {
+        self.state = evolve(self.state, &event);
+        self.events.push(event);
+        self
+    }
+
     fn when(self, command: Command) -> When {
         let outcome = decide(&self.state, &command, &context());
         When { given: self, command, outcome }
@@ -91,7 +107,7 @@ impl When {
 
 fn context() -> Context {
     let actor = "p-001".parse().expect("a person");
-    Context { actor, today: TODAY.parse().expect("a day") }
+    Context { actor, released: [0; 32].into(), today: TODAY.parse().expect("a day") }
 }
 
 /// A command, as it is submitted; further members replace those of `data`, `null` removes one.
@@ -106,8 +122,25 @@ fn command(kind: &str, mut data: Value, further: Value) -> Command {
     Command::decode(kind, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }
 
+/// An event, as it is recorded in the newest schema of its kind.
 fn event(kind: &str, data: Value) -> Event {
-    Event::decode(kind, 1, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
+    let schema = if kind == "score_reviewed" { 2 } else { 1 };
+    Event::decode(kind, schema, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
+}
+
+/// A reference to a made-up text; another number, another text.
+fn content(number: u8) -> Value {
+    json!({
+        "commitment": format!("{number:02x}").repeat(32), "length": 1000 + u64::from(number),
+        "media_type": "text/plain", "sealed": format!("{:02x}", !number).repeat(32),
+    })
+}
+
+/// A reference to content of no length.
+fn empty() -> Value {
+    let mut content = content(9);
+    content["length"] = json!(0);
+    content
 }
 
 /// A shipped framework's file, to be adopted as it is or changed.
@@ -157,4 +190,22 @@ fn review(further: Value) -> Command {
         "score": 3, "statement": "assessing-needs",
     });
     command("review_score", data, further)
+}
+
+/// A document of the county's own, which bears on any statement.
+fn submit(further: Value) -> Command {
+    let data = json!({
+        "category": "processes", "collected_on": "2024-03-01", "content": content(1),
+        "method": "documents", "organisations": [COUNTY], "origin": "held",
+        "received_on": "2024-03-04", "setting": "off_site", "source": "assessed_body",
+    });
+    command("submit_evidence", data, further)
+}
+
+/// The first piece of evidence, used in the first assessment of 2024.
+fn take(further: Value) -> Command {
+    let data = json!({
+        "assessment": "X99000001-2024-a", "evidence": ["X99000001-e1"], "used_on": "2024-03-05",
+    });
+    command("use_evidence", data, further)
 }

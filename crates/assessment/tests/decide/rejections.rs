@@ -103,20 +103,93 @@ fn of_reviews() -> Vec<When> {
     ]
 }
 
-fn cases() -> Vec<Rejection> {
+fn of_plans() -> Vec<When> {
+    let known = given([adopt(framework("la-2023")), authority(COUNTY), open(json!({}))]);
+    let assessor = json!({"person": "p-017", "role": "assessor"});
+    let twice = json!({"team": [assessor, {"person": "p-017", "role": "specialist_advisor"}]});
+    vec![
+        known.clone().when(open(json!({"kind": "pilot"}))),
+        known.clone().and(plans::cancel(json!({}))).when(plans::amend(json!({}))),
+        given([import(json!({}))]).when(plans::cancel(json!({}))),
+        known.clone().when(plans::amend(json!({"site_visit_on": null}))),
+        known.clone().when(plans::amend(twice)),
+        known.when(plans::cancel(json!({"cancelled_on": "2024-01-31"}))),
+    ]
+}
+
+fn of_evidence() -> Vec<When> {
+    let known = given([adopt(framework("la-2023")), authority(COUNTY), authority(CITY)]);
+    let asked = known.clone().and(evidence::request(json!({})));
+    let of_the_city = json!({"organisations": [CITY], "request": "X99000001-q1"});
+    let held = known.clone().and(submit(json!({}))).and(open(json!({})));
+    vec![
+        held.clone().when(take(json!({"evidence": ["X99000001-e2"]}))),
+        known.clone().when(submit(json!({"category": "rumours"}))),
+        known.clone().when(submit(json!({"statements": ["learning-culture"]}))),
+        known.clone().when(submit(json!({"organisations": []}))),
+        known.clone().when(submit(json!({"content": empty()}))),
+        known.clone().when(submit(json!({"request": "X99000001-q1"}))),
+        asked.when(submit(of_the_city)),
+        known.when(evidence::request(json!({"due_on": "2024-02-11"}))),
+        held.clone().when(take(json!({"evidence": []}))),
+        held.clone().and(evidence::withdraw(json!({}))).when(take(json!({}))),
+        held.clone().and(evidence::erase(json!({}))).when(take(json!({}))),
+        held.and(submit(json!({"organisations": [CITY]})))
+            .when(take(json!({"evidence": ["X99000002-e1"]}))),
+    ]
+}
+
+fn of_scores_on_evidence() -> Vec<When> {
+    let on_safeguarding = json!({"content": content(2), "statements": ["safeguarding"]});
+    let held = given([adopt(framework("la-2023")), authority(COUNTY), open(json!({}))])
+        .and(submit(json!({})))
+        .and(submit(on_safeguarding));
+    let used = held.clone().and(take(json!({"evidence": ["X99000001-e1", "X99000001-e2"]})));
+    let score = |further: Value| reviews::score(further);
+    vec![
+        held.when(score(json!({}))),
+        used.clone().when(score(json!({"category": "partner-feedback"}))),
+        used.clone().when(score(json!({"evidence": ["X99000001-e2"]}))),
+        used.when(score(json!({"comment": "X99000001-2023-a-c1"}))),
+    ]
+}
+
+/// A command for every refusal, on what happened before it.
+pub fn refused() -> Vec<When> {
     let cases = [of_bodies(), of_frameworks_and_assessments(), of_publications(), of_reviews()];
-    let cases = cases.into_iter().flatten();
+    let further = [of_plans(), of_evidence(), of_scores_on_evidence(), step_cases::cases()];
+    cases.into_iter().chain(further).flatten().collect()
+}
+
+fn cases() -> Vec<Rejection> {
+    let cases = refused().into_iter();
     cases.map(|case| case.outcome.expect_err("every case is refused")).collect()
 }
 
 #[test]
 fn every_code_has_a_case_and_a_code_of_its_own() {
-    let all: BTreeSet<&str> = Rejection::CODES.iter().copied().collect();
-    assert_eq!(all.len(), Rejection::CODES.len(), "a code twice");
+    let rules = Rejection::rules();
+    let all: BTreeSet<&str> = rules.iter().map(|rule| rule.code).collect();
+    assert_eq!(all.len(), rules.len(), "a code twice");
     let shown: BTreeSet<&str> = cases().iter().map(Rejection::code).collect();
     assert_eq!(shown, all);
     for code in all {
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+    }
+}
+
+#[test]
+fn every_rule_is_told_as_its_refusals_are() {
+    let rules = Rejection::rules();
+    for refusal in cases() {
+        let rule = rules.iter().find(|rule| rule.code == refusal.code()).expect("its rule");
+        assert_eq!(rule.hint, refusal.hint());
+        let start = rule.sentence.split('{').next().expect("a text before what is filled in");
+        assert!(refusal.to_string().starts_with(start), "{refusal}");
+    }
+    for rule in rules {
+        assert!(rule.when.trim().ends_with('.'), "{}", rule.code);
+        assert!(!rule.hint.ends_with('.') && !rule.sentence.ends_with('.'), "{}", rule.code);
     }
 }
 

@@ -195,3 +195,116 @@ fn a_framework_without_scores_takes_none() {
     let of = json!({"assessment": "X99000001-2025-a", "reviewed_on": "2025-03"});
     known.when(review(of)).refused("framework_without_scores");
 }
+
+/// A score of the county's processes that rests on its first piece of evidence.
+pub fn score(further: Value) -> Command {
+    let data = json!({
+        "assessment": "X99000001-2024-a", "category": "processes", "evidence": ["X99000001-e1"],
+        "organisation": COUNTY, "reason": "assessment", "reviewed_on": "2024-06-03", "score": 3,
+        "statement": "assessing-needs",
+    });
+    command("review_score", data, further)
+}
+
+/// Three pieces of evidence, two of them in use: one bears on any statement, one on safeguarding.
+fn with_evidence(known: Given) -> Given {
+    let on_safeguarding = json!({
+        "collected_on": "2024-02-20", "content": content(2), "statements": ["safeguarding"],
+    });
+    known
+        .and(submit(json!({})))
+        .and(submit(on_safeguarding))
+        .and(submit(json!({"content": content(3)})))
+        .and(take(json!({"evidence": ["X99000001-e1", "X99000001-e2"]})))
+}
+
+#[test]
+fn a_score_names_the_evidence_that_it_rests_on_and_its_date() {
+    let known = with_evidence(opened("la-2023", "2024-02-01"));
+    let on_both = json!({
+        "evidence": ["X99000001-e2", "X99000001-e1", "X99000001-e2"], "statement": "safeguarding",
+        "text": content(5),
+    });
+    let recorded = known.clone().when(score(on_both)).recorded();
+    assert_eq!(recorded[0].1["evidence"], json!(["X99000001-e2", "X99000001-e1"]));
+    assert_eq!(recorded[0].1["evidence_on"], "2024-03-01");
+    assert_eq!(recorded[0].1["text"], content(5));
+    // A score without any is recorded; it is not sufficient for a publication.
+    let recorded = known.when(score(json!({"evidence": []}))).recorded();
+    assert!(recorded[0].1.get("evidence_on").is_none() && recorded[0].1.get("evidence").is_none());
+}
+
+#[test]
+fn a_score_rests_on_nothing_that_the_assessment_does_not_use() {
+    let known = with_evidence(opened("la-2023", "2024-02-01"));
+    let refused = |further: Value, code: &str| known.clone().when(score(further)).refused(code);
+    refused(json!({"evidence": ["X99000001-e1", "X99000001-e3"]}), "evidence_not_used");
+    refused(json!({"evidence": ["X99000001-e4"]}), "evidence_unknown");
+    refused(json!({"category": "partner-feedback"}), "evidence_of_another_category");
+    refused(json!({"evidence": ["X99000001-e2"]}), "evidence_not_on_statement");
+    refused(json!({"reviewed_on": "2024-03-04"}), "out_of_order");
+    let withdrawn = known.clone().and(evidence::withdraw(json!({})));
+    withdrawn.when(score(json!({}))).refused("evidence_withdrawn");
+    let erased = known.clone().and(evidence::erase(json!({})));
+    erased.when(score(json!({}))).refused("evidence_erased");
+    // What is not used there is not used in an assessment that was imported either.
+    let imported = imported(json!({})).and(submit(json!({})));
+    imported.clone().when(score(json!({}))).refused("evidence_not_used");
+    imported.and(take(json!({}))).and(score(json!({})));
+}
+
+/// Statements are scored on evidence of every category.
+#[test]
+fn a_statement_rests_on_evidence_of_any_category() {
+    let known = opened("la-2025", "2025-02")
+        .and(submit(json!({"category": "outcomes"})))
+        .and(take(json!({"assessment": "X99000001-2025-a", "used_on": "2025-03"})));
+    let further = json!({
+        "assessment": "X99000001-2025-a", "category": null, "reviewed_on": "2025-03-01",
+    });
+    known.when(score(further)).recorded();
+}
+
+/// Evidence in a category that the framework does not use may be used; a score in it may not be
+/// given.
+#[test]
+fn a_category_that_is_not_used_gets_no_score_whatever_the_evidence() {
+    let known = opened("la-2023", "2024-02-01")
+        .and(submit(json!({"category": "outcomes"})))
+        .and(take(json!({})));
+    known.when(score(json!({"category": "outcomes"}))).refused("category_not_used");
+}
+
+#[test]
+fn a_score_follows_only_from_a_comment_that_was_accepted() {
+    let id = "X99000001-2024-a-c1";
+    let submitted = event(
+        "comment_submitted",
+        json!({
+            "about": {"page": 3}, "assessment": "X99000001-2024-a", "comment": id, "kind": "c",
+            "received_on": "2024-05-20", "recipient": "local_authority", "text": content(6),
+        }),
+    );
+    let resolved = |outcome: &str| {
+        let data = json!({
+            "by": "p-020", "comment": id, "outcome": outcome, "reason": "draft_wrong",
+            "resolved_on": "2024-06-02", "text": content(7),
+        });
+        event("comment_resolved", data)
+    };
+    let follows = || score(json!({"comment": id}));
+    let known = with_evidence(opened("la-2023", "2024-02-01"));
+    known.clone().when(follows()).refused("comment_unknown");
+    let elsewhere = score(json!({"comment": "X99000001-2024-b-c1"}));
+    known.clone().when(elsewhere).refused("comment_not_accepted");
+    let known = known.and_then(submitted);
+    known.clone().when(follows()).refused("comment_not_accepted");
+    let not_accepted = known.clone().and_then(resolved("not_accepted"));
+    not_accepted.when(follows()).refused("comment_not_accepted");
+    for outcome in ["accepted", "partly"] {
+        let known = known.clone().and_then(resolved(outcome));
+        assert_eq!(known.clone().when(follows()).recorded()[0].1["comment"], id);
+        let before = score(json!({"comment": id, "reviewed_on": "2024-06-01"}));
+        known.when(before).refused("out_of_order");
+    }
+}

@@ -1,12 +1,15 @@
 //! The nouns with their verbs.
 
-use super::{Asking, Importing, Show, Writing, score, word};
-use assessment::event::{AssessmentKind, CorrectionReason, ReviewReason, Role};
+use super::{Asking, Importing, Show, Words, Writing, score, word};
+use assessment::event::{
+    AssessmentKind, CancellationReason, CorrectionReason, ProcessReason, ReviewReason, Role,
+    TeamMember,
+};
 use assessment::framework::OrganisationKind;
 use assessment::scoring::Score;
 use assessment::{
-    AssessmentId, CategoryId, FrameworkId, Name, OrganisationCode, PartialDate, PersonId,
-    PublicationId, SourceUrl,
+    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, Name, OrganisationCode,
+    PartialDate, PersonId, PublicationId, SourceUrl,
 };
 use clap::{Args, Subcommand};
 
@@ -29,6 +32,31 @@ pub enum Framework {
     Check {
         /// A file, or the id of a shipped framework
         framework: String,
+    },
+    /// Change the process part of a framework from a date on, also for what is open then
+    #[command(before_help = "Example: piperoll framework revise la-2025 --process process.json \
+            --from 2026-07-01 --reason temporary_step_ended --actor p-001")]
+    Revise {
+        /// Its id
+        framework: FrameworkId,
+        /// A JSON file with the whole process part, such as `.process` of
+        /// `framework show ID --format json`, changed; or - for the standard input
+        #[arg(long, value_name = "FILE")]
+        process: String,
+        /// From when on it applies
+        #[arg(long, value_name = "DATE")]
+        from: PartialDate,
+        /// Why: temporary_step_ended, temporary_step_begun, guidance_changed or
+        /// quality_assurance
+        #[arg(long, value_parser = word::<ProcessReason>)]
+        reason: ProcessReason,
+        /// When it was decided (today, if not given)
+        #[arg(long = "date", value_name = "DATE")]
+        on: Option<PartialDate>,
+        #[command(flatten)]
+        words: Words,
+        #[command(flatten)]
+        writing: Writing,
     },
     /// The adopted frameworks, and the shipped ones that are not
     #[command(before_help = "Example: piperoll framework list")]
@@ -215,7 +243,45 @@ pub enum Assessment {
         #[arg(long = "date", value_name = "DATE")]
         on: Option<PartialDate>,
         #[command(flatten)]
+        plan: Plan,
+        #[command(flatten)]
         writing: Writing,
+    },
+    /// Say or change the dates of an assessment, or its team
+    #[command(before_help = "Example: piperoll assessment amend X99000001-2026-a \
+            --site-visit 2026-09-14 --team p-017:assessor --actor p-017")]
+    Amend {
+        /// The assessment: its id, or an organisation that has one open
+        assessment: String,
+        #[command(flatten)]
+        plan: Plan,
+        #[command(flatten)]
+        writing: Writing,
+    },
+    /// End an assessment without a publication; its evidence stays with the organisation
+    #[command(before_help = "Example: piperoll assessment cancel X99000001-2026-a \
+            --reason postponed --actor p-017")]
+    Cancel {
+        /// The assessment: its id, or an organisation that has one open
+        assessment: String,
+        /// Why: opened_in_error, postponed, body_changed or programme_changed
+        #[arg(long, value_parser = word::<CancellationReason>)]
+        reason: CancellationReason,
+        /// When (today, if not given)
+        #[arg(long = "date", value_name = "DATE")]
+        on: Option<PartialDate>,
+        #[command(flatten)]
+        words: Words,
+        #[command(flatten)]
+        writing: Writing,
+    },
+    /// What is missing before an assessment may be published, statement by statement
+    #[command(before_help = "Example: piperoll assessment readiness X99000001-2026-a")]
+    Readiness {
+        /// The assessment: its id, or an organisation that has one open
+        assessment: String,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Assessments, of all bodies or of one
     #[command(before_help = "Example: piperoll assessment list York")]
@@ -225,7 +291,7 @@ pub enum Assessment {
         #[command(flatten)]
         asking: Asking,
     },
-    /// One assessment: what was published of it, and its scores
+    /// One assessment: its plan, how far it is, what was published of it, and its scores
     #[command(before_help = "Example: piperoll assessment show E06000014-2025-a")]
     Show {
         /// Its id
@@ -233,6 +299,24 @@ pub enum Assessment {
         #[command(flatten)]
         asking: Asking,
     },
+}
+
+/// The dates of an assessment, and its team.
+#[derive(Debug, Clone, Args)]
+pub struct Plan {
+    /// When the body was told, or will be
+    #[arg(long = "notice", value_name = "DATE")]
+    pub notice_on: Option<PartialDate>,
+    /// When the information return is due, or came
+    #[arg(long = "information-return", value_name = "DATE")]
+    pub information_return_on: Option<PartialDate>,
+    /// When the visit is, or was
+    #[arg(long = "site-visit", value_name = "DATE")]
+    pub site_visit_on: Option<PartialDate>,
+    /// Somebody in the team with a role (assessor or specialist_advisor): p-017:assessor; to be
+    /// repeated for everybody
+    #[arg(long, value_name = "PERSON:ROLE", value_parser = team_member)]
+    pub team: Vec<TeamMember>,
 }
 
 /// `score …`.
@@ -257,6 +341,12 @@ pub struct Review {
     /// The evidence category, under a framework that scores categories
     #[arg(long)]
     pub category: Option<CategoryId>,
+    /// A piece of evidence that the score rests on: id; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub evidence: Vec<EvidenceId>,
+    /// The accepted factual accuracy comment that it follows from: id
+    #[arg(long, value_name = "ID")]
+    pub comment: Option<CommentId>,
     /// The score, 1 to 4, perhaps the same as before
     #[arg(long, value_parser = score)]
     pub score: Score,
@@ -282,6 +372,8 @@ pub struct Review {
     #[arg(long)]
     pub correction: bool,
     #[command(flatten)]
+    pub words: Words,
+    #[command(flatten)]
     pub writing: Writing,
 }
 
@@ -291,6 +383,20 @@ pub enum Publication {
     /// Take in what was published before this ledger existed
     #[command(before_help = "Example: piperoll publication import published.csv --actor p-001")]
     Import(ImportPublications),
+    /// Publish the report of an assessment
+    #[command(before_help = "Example: piperoll publication make X99000001-2026-a --actor p-030")]
+    Make {
+        /// The assessment: its id, or an organisation with one open assessment
+        assessment: String,
+        /// Who releases it (whoever records it, if not given)
+        #[arg(long, value_name = "PERSON")]
+        by: Option<PersonId>,
+        /// When (today, if not given)
+        #[arg(long = "date", value_name = "DATE")]
+        on: Option<PartialDate>,
+        #[command(flatten)]
+        writing: Writing,
+    },
     /// Publications, newest last, of all bodies or of one
     #[command(before_help = "Example: piperoll publication list York")]
     List {
@@ -299,7 +405,7 @@ pub enum Publication {
         #[command(flatten)]
         asking: Asking,
     },
-    /// One publication, as it was taken in
+    /// One publication, as it was made or taken in
     #[command(before_help = "Example: piperoll publication show E06000014-2025-a-p1")]
     Show {
         /// Its id
@@ -328,4 +434,13 @@ pub struct ImportPublications {
     pub partial: bool,
     #[command(flatten)]
     pub importing: Importing,
+}
+
+/// Reads a member of a team with a role.
+fn team_member(text: &str) -> Result<TeamMember, String> {
+    let (person, role) = text.split_once(':').ok_or_else(|| {
+        format!("`{text}` is not a person with a role (p-017:assessor, p-018:specialist_advisor)")
+    })?;
+    let person = person.parse().map_err(|error| format!("{error}"))?;
+    Ok(TeamMember { person, role: word::<Role>(role)? })
 }

@@ -1,6 +1,6 @@
 //! The questions, each one word.
 
-use super::{Asking, Format, day, word};
+use super::{Asking, Audience, Format, audience, day, word};
 use assessment::framework::OrganisationKind;
 use assessment::{AssessmentId, FrameworkId};
 use chrono::NaiveDate;
@@ -29,6 +29,10 @@ pub struct Filters {
 /// `scores`.
 #[derive(Debug, Args)]
 pub struct Scores {
+    /// The scores of evidence categories, from which those of statements are rolled up; a body
+    /// is told its own, as in its draft and as published
+    #[arg(long, conflicts_with_all = ["since", "until"])]
+    pub categories: bool,
     /// The quality statement: id or name
     #[arg(long)]
     pub statement: Option<String>,
@@ -121,6 +125,13 @@ pub struct Log {
 pub struct ShowRecord {
     /// The record's position
     pub position: u64,
+    /// Print the texts that it refers to as well, in a table
+    #[arg(long)]
+    pub texts: bool,
+    /// Whose view: this is about the log itself, and answered to the regulator only
+    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
+    #[arg(hide_default_value = true)]
+    pub audience: Audience,
     /// How to print it; jsonl is the stored line byte for byte
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -1,7 +1,7 @@
 //! `area …`.
 
 use super::write::submit;
-use super::{ask, at, import, open, organisation};
+use super::{Home, ask, at, import, open, organisation, placed};
 use crate::cli::{Area, Asking};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, known};
@@ -14,10 +14,9 @@ use projections::Body;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
 
 /// Carries out a command.
-pub fn run(dir: &Path, command: &Area, out: &mut dyn Write) -> Outcome {
+pub fn run(home: &Home, command: &Area, out: &mut dyn Write) -> Outcome {
     let now = At::default();
     match command {
         Area::Import { file, importing } => {
@@ -31,10 +30,10 @@ pub fn run(dir: &Path, command: &Area, out: &mut dyn Write) -> Outcome {
                 }))
             })
             .map_err(|error| error.at(file.clone()))?;
-            import::import(dir, file, lines, importing, out)
+            import::import(home, file, lines, importing, out)
         }
         Area::Add { system, authority, from, source, writing } => {
-            let mut ledger = open(dir)?;
+            let mut ledger = open(home)?;
             let command = AddAreaMember {
                 authority: organisation(&mut ledger, now, authority)?,
                 from: *from,
@@ -44,7 +43,7 @@ pub fn run(dir: &Path, command: &Area, out: &mut dyn Write) -> Outcome {
             submit(&mut ledger, writing, command, out).map(drop)
         }
         Area::End { system, authority, to, writing } => {
-            let mut ledger = open(dir)?;
+            let mut ledger = open(home)?;
             let command = EndAreaMember {
                 authority: organisation(&mut ledger, now, authority)?,
                 system: organisation(&mut ledger, now, system)?,
@@ -52,9 +51,9 @@ pub fn run(dir: &Path, command: &Area, out: &mut dyn Write) -> Outcome {
             };
             submit(&mut ledger, writing, command, out).map(drop)
         }
-        Area::List(args) => render::rows(out, args.asking.format, &rows(dir, None, &args.asking)?),
+        Area::List(args) => render::rows(out, args.asking.format, &rows(home, None, &args.asking)?),
         Area::Show { system, asking } => {
-            render::rows(out, asking.format, &rows(dir, Some(system), asking)?)
+            render::rows(out, asking.format, &rows(home, Some(system), asking)?)
         }
     }
 }
@@ -68,7 +67,7 @@ struct AreaRow {
     authority_name: Option<Name>,
     from: PartialDate,
     to: Option<PartialDate>,
-    position: u64,
+    position: Option<u64>,
 }
 
 impl Row for AreaRow {
@@ -81,13 +80,13 @@ impl Row for AreaRow {
             Column::text("authority", |row| known(&row.authority_name)),
             Column::left("from", |row| row.from.to_string()),
             Column::left("to", |row| known(&row.to)),
-            Column::right("position", |row| row.position.to_string()),
+            Column::right("position", |row| known(&row.position)),
         ]
     }
 }
 
-fn rows(dir: &Path, system: Option<&str>, asking: &Asking) -> Result<Vec<AreaRow>, Failure> {
-    let mut ledger = open(dir)?;
+fn rows(home: &Home, system: Option<&str>, asking: &Asking) -> Result<Vec<AreaRow>, Failure> {
+    let mut ledger = open(home)?;
     let wanted = system.map(|text| organisation(&mut ledger, at(asking), text)).transpose()?;
     let bodies = ask(&mut ledger, at(asking), &|catalogue| catalogue.organisations())?;
     let names: BTreeMap<_, _> = bodies.iter().map(|b| (b.facts.code, &b.facts.name)).collect();
@@ -100,7 +99,7 @@ fn rows(dir: &Path, system: Option<&str>, asking: &Asking) -> Result<Vec<AreaRow
             authority_name: names.get(&membership.authority).map(|name| (*name).clone()),
             from: membership.from,
             to: membership.to,
-            position: membership.position,
+            position: placed(asking, membership.position),
         };
         body.area.iter().map(row).collect::<Vec<_>>()
     };

@@ -1,113 +1,83 @@
 //! `assessment …`.
 
-use super::write::submit;
-use super::{ask, at, open, organisation};
-use crate::cli::{Asking, Assessment, Format};
+mod list;
+mod readiness;
+mod show;
+
+use super::write::seal;
+use super::{Home, carry_out, open, organisation, told};
+use crate::cli::{Assessment, Plan, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
-use crate::render::{self, Column, Row, known};
+use crate::render::count;
 use crate::world;
-use assessment::command::OpenAssessment;
-use assessment::event::AssessmentKind;
-use assessment::{AssessmentId, FrameworkId, Name, OrganisationCode, PartialDate, PublicationId};
-use ledger::{At, Filter};
-use projections::{Body, Standing};
-use serde::Serialize;
+use assessment::command::{AmendAssessment, CancelAssessment, OpenAssessment};
+use assessment::event::{AssessmentAmended, Role, TeamMember};
+use assessment::{AssessmentId, Event, PartialDate};
+use ledger::At;
 use std::io::Write;
-use std::path::Path;
 
 /// Carries out a command.
-pub fn run(dir: &Path, command: &Assessment, out: &mut dyn Write) -> Outcome {
+pub fn run(home: &Home, command: &Assessment, out: &mut dyn Write) -> Outcome {
     match command {
-        Assessment::Open { organisation: text, framework, kind, on, writing } => {
-            let mut ledger = open(dir)?;
+        Assessment::Open { organisation: text, framework, kind, on, plan, writing } => {
+            let mut ledger = open(home)?;
             let command = OpenAssessment {
                 framework: *framework,
+                information_return_on: plan.information_return_on,
                 kind: *kind,
-                opened_on: on.unwrap_or_else(|| world::now().day().into()),
+                notice_on: plan.notice_on,
+                opened_on: or_today(*on),
                 organisation: organisation(&mut ledger, At::default(), text)?,
+                site_visit_on: plan.site_visit_on,
+                team: plan.team.clone(),
             };
-            submit(&mut ledger, writing, command, out).map(drop)
+            tell(writing, &carry_out(&mut ledger, writing, command, vec![], out)?, out)
+        }
+        Assessment::Amend { assessment: text, plan, writing } => {
+            let Plan { notice_on, information_return_on, site_visit_on, team } = plan.clone();
+            let mut ledger = open(home)?;
+            let assessment = super::assessment(&mut ledger, text)?;
+            let command = AmendAssessment {
+                assessment,
+                information_return_on,
+                notice_on,
+                site_visit_on,
+                team,
+            };
+            tell(writing, &carry_out(&mut ledger, writing, command, vec![], out)?, out)
+        }
+        Assessment::Cancel { assessment: text, reason, on, words, writing } => {
+            let contents: Vec<_> = seal(words)?.into_iter().collect();
+            let mut ledger = open(home)?;
+            let assessment = super::assessment(&mut ledger, text)?;
+            let command = CancelAssessment {
+                assessment,
+                cancelled_on: or_today(*on),
+                reason: *reason,
+                text: contents.first().map(|new| new.content.clone()),
+            };
+            if carry_out(&mut ledger, writing, command, contents, out)?.is_empty() {
+                return Ok(());
+            }
+            let code = assessment.organisation();
+            let state = ledger.state(At::default(), &|_| vec![code])?;
+            let used = state.assessments.get(&assessment).map_or(0, |it| it.used.len() as u64);
+            let is = told(writing, "is", "would be");
+            let stays = told(writing, "its evidence stays", "its evidence would stay");
+            Ok(writeln!(
+                out,
+                "{assessment} {is} cancelled; {stays} with {code} ({} used)",
+                count(used, "piece")
+            )?)
+        }
+        Assessment::Readiness { assessment, asking } => {
+            readiness::run(home, assessment, asking, out)
         }
         Assessment::List { organisation, asking } => {
-            render::rows(out, asking.format, &rows(dir, organisation.as_deref(), asking)?)
+            list::run(home, organisation.as_deref(), asking, out)
         }
-        Assessment::Show { assessment, asking } => show(dir, *assessment, asking, out),
+        Assessment::Show { assessment, asking } => show::run(home, *assessment, asking, out),
     }
-}
-
-/// An assessment, as it is listed.
-#[derive(Debug, Clone, Serialize)]
-struct AssessmentRow {
-    assessment: AssessmentId,
-    organisation: OrganisationCode,
-    name: Name,
-    framework: FrameworkId,
-    kind: AssessmentKind,
-    opened_on: Option<PartialDate>,
-    publication: Option<PublicationId>,
-    published_on: Option<PartialDate>,
-    current: bool,
-    flags: String,
-    position: u64,
-}
-
-impl Row for AssessmentRow {
-    const HEADER: &'static [&'static str] = &[
-        "assessment",
-        "organisation",
-        "name",
-        "framework",
-        "kind",
-        "opened_on",
-        "publication",
-        "published_on",
-        "current",
-        "flags",
-        "position",
-    ];
-
-    fn columns() -> Vec<Column<Self>> {
-        vec![
-            Column::left("assessment", |row| row.assessment.to_string()),
-            Column::text("name", |row| row.name.to_string()),
-            Column::left("framework", |row| row.framework.to_string()),
-            Column::left("kind", |row| row.kind.to_string()),
-            Column::text("state", |row| match (row.published_on, row.opened_on, row.current) {
-                (Some(on), _, true) => format!("published {on} current"),
-                (Some(on), _, false) => format!("published {on}"),
-                (None, Some(on), _) => format!("opened {on}"),
-                (None, None, _) => String::new(),
-            }),
-            Column::text("flags", |row| row.flags.clone()),
-        ]
-    }
-}
-
-fn row(body: &Body, standing: &Standing) -> AssessmentRow {
-    let published = standing.publication.as_ref();
-    AssessmentRow {
-        assessment: standing.assessment,
-        organisation: body.facts.code,
-        name: body.facts.name.clone(),
-        framework: standing.framework,
-        kind: standing.kind,
-        opened_on: standing.opened_on,
-        publication: published.map(|published| published.publication),
-        published_on: published.map(|published| published.on),
-        current: body.current == Some(standing.assessment),
-        flags: standing.flags(body).to_string(),
-        position: standing.position,
-    }
-}
-
-fn rows(dir: &Path, wanted: Option<&str>, asking: &Asking) -> Result<Vec<AssessmentRow>, Failure> {
-    let mut ledger = open(dir)?;
-    let at = at(asking);
-    let wanted = wanted.map(|text| organisation(&mut ledger, at, text)).transpose()?;
-    let filter = Filter { organisations: wanted.into_iter().collect(), ..Filter::default() };
-    ask(&mut ledger, at, &|catalogue| {
-        catalogue.each_standing(&filter, |body, standing, _| Some(row(body, standing)))
-    })
 }
 
 /// There is no such assessment.
@@ -116,36 +86,50 @@ pub fn unknown(id: AssessmentId) -> Failure {
         .hint("`piperoll assessment list` shows them")
 }
 
-fn show(dir: &Path, wanted: AssessmentId, asking: &Asking, out: &mut dyn Write) -> Outcome {
-    let mut ledger = open(dir)?;
-    let filter = Filter { assessment: Some(wanted), ..Filter::default() };
-    let (rows, scores) = ask(&mut ledger, at(asking), &|catalogue| {
-        let row = |body: &Body, standing: &Standing, _: &_| {
-            (standing.assessment == wanted).then(|| row(body, standing))
-        };
-        Ok((catalogue.each_standing(&filter, row)?, catalogue.scores(&filter)?))
-    })?;
-    let Some(row) = rows.first() else {
-        return Err(unknown(wanted));
-    };
-    if asking.format != Format::Table {
-        return render::rows(out, asking.format, &rows);
+/// Tells what is open, and what is planned for it.
+fn tell(writing: &Writing, events: &[Event], out: &mut dyn Write) -> Outcome {
+    for event in events {
+        match event {
+            Event::AssessmentOpened(event) => {
+                let (id, is) = (event.assessment, told(writing, "is", "would be"));
+                writeln!(out, "{id} {is} open under {}, {}", event.framework, event.kind)?;
+            }
+            Event::AssessmentAmended(event) => {
+                let (id, be) = (event.assessment, told(writing, "", "would be "));
+                writeln!(out, "{id}: {be}{}", planned(event))?;
+            }
+            _ => {}
+        }
     }
-    render::facts(
-        out,
-        &[
-            ("assessment", row.assessment.to_string()),
-            ("organisation", format!("{} ({})", row.name, row.organisation)),
-            ("framework", row.framework.to_string()),
-            ("kind", row.kind.to_string()),
-            ("opened on", known(&row.opened_on)),
-            ("publication", known(&row.publication)),
-            ("published on", known(&row.published_on)),
-            ("current", if row.current { "yes" } else { "no" }.to_owned()),
-            ("flags", row.flags.clone()),
-            ("record", format!("{0} (`piperoll show {0}`)", row.position)),
-        ],
-    )?;
-    writeln!(out)?;
-    render::rows(out, Format::Table, &scores)
+    Ok(())
+}
+
+/// What an amendment says, in words.
+fn planned(event: &AssessmentAmended) -> String {
+    let dates = [
+        ("notice", event.notice_on),
+        ("information return", event.information_return_on),
+        ("site visit", event.site_visit_on),
+    ];
+    let dates = dates.iter().filter_map(|(what, on)| Some(format!("{what} {}", (*on)?)));
+    let team = (!event.team.is_empty()).then(|| format!("team {}", named(&event.team)));
+    dates.chain(team).collect::<Vec<_>>().join(", ")
+}
+
+/// A team in words, as it is typed.
+fn named(team: &[TeamMember]) -> String {
+    let member = |it: &TeamMember| format!("{}:{}", it.person, role(it));
+    team.iter().map(member).collect::<Vec<_>>().join(" ")
+}
+
+fn role(member: &TeamMember) -> &'static str {
+    match member.role {
+        Role::Assessor => "assessor",
+        Role::SpecialistAdvisor => "specialist_advisor",
+    }
+}
+
+/// The day that was given, or today in London.
+fn or_today(given: Option<PartialDate>) -> PartialDate {
+    given.unwrap_or_else(|| world::now().day().into())
 }

@@ -1,26 +1,32 @@
 //! `framework …`.
 
-use super::write::submit;
-use super::{at, frameworks, open};
-use crate::cli::{Asking, Format, Framework as Args, Writing};
+use super::write::{seal, submit};
+use super::{Home, at, carry_out, frameworks, open, opened, placed, told};
+use crate::cli::{Asking, Audience, Format, Framework as Args, Words, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::render::{self, Column, Row, known};
 use crate::world;
-use assessment::command::AdoptFramework;
-use assessment::framework::{Basis, Framework, Sourced};
-use assessment::{FrameworkId, PartialDate};
+use assessment::command::{AdoptFramework, ReviseProcess};
+use assessment::event::{ProcessReason, ProcessRevised};
+use assessment::framework::{Basis, Framework, Process, Sourced};
+use assessment::{Event, FrameworkId, PartialDate};
+use ledger::{At, Ledger};
 use projections::Adopted;
 use serde::Serialize;
+use serde_json::Value;
 use std::io::Write;
-use std::path::Path;
 
 /// Carries out a command.
-pub fn run(dir: &Path, command: &Args, out: &mut dyn Write) -> Outcome {
+pub fn run(home: &Home, command: &Args, out: &mut dyn Write) -> Outcome {
     match command {
-        Args::Adopt { framework, on, writing } => adopt(dir, framework, *on, writing, out),
+        Args::Adopt { framework, on, writing } => adopt(home, framework, *on, writing, out),
         Args::Check { framework } => check(framework, out),
-        Args::List(args) => list(dir, &args.asking, out),
-        Args::Show { framework, asking } => show(dir, *framework, asking, out),
+        Args::Revise { framework, process, from, reason, on, words, writing } => {
+            let decided = Decided { from: *from, on: *on, reason: *reason };
+            revise(home, *framework, process, decided, words, writing, out)
+        }
+        Args::List(args) => list(home, &args.asking, out),
+        Args::Show { framework, asking } => show(home, *framework, asking, out),
     }
 }
 
@@ -36,7 +42,7 @@ fn text(framework: &str) -> Result<String, Failure> {
 }
 
 fn adopt(
-    dir: &Path,
+    home: &Home,
     name: &str,
     on: Option<PartialDate>,
     writing: &Writing,
@@ -49,7 +55,50 @@ fn adopt(
     })?;
     let adopted_on = on.unwrap_or_else(|| world::now().day().into());
     let command = AdoptFramework { adopted_on, framework: Box::new(framework) };
-    submit(&mut open(dir)?, writing, command, out).map(drop)
+    submit(&mut open(home)?, writing, command, out).map(drop)
+}
+
+/// What a revision is, besides the process part.
+struct Decided {
+    from: PartialDate,
+    on: Option<PartialDate>,
+    reason: ProcessReason,
+}
+
+fn revise(
+    home: &Home,
+    id: FrameworkId,
+    file: &str,
+    decided: Decided,
+    words: &Words,
+    writing: &Writing,
+    out: &mut dyn Write,
+) -> Outcome {
+    let process: Process = serde_json::from_str(&world::read(file)?).map_err(|error| {
+        Failure::new(REFUSED, format!("no process part of a framework: {error}"))
+            .at(file)
+            .hint(format!("`piperoll framework show {id} --format json` has one as `process`"))
+    })?;
+    let contents: Vec<_> = seal(words)?.into_iter().collect();
+    let mut ledger = open(home)?;
+    let state = ledger.state(At::default(), &|_| vec![])?;
+    let command = ReviseProcess {
+        framework: id,
+        from: decided.from,
+        process: Box::new(process),
+        reason: decided.reason,
+        revised_on: decided.on.unwrap_or_else(|| world::now().day().into()),
+        text: contents.first().map(|new| new.content.clone()),
+    };
+    for event in carry_out(&mut ledger, writing, command, contents, out)? {
+        if let Event::ProcessRevised(event) = event {
+            let before = state.process(&id, event.from.first_day());
+            let changed = before.map(|before| changed(before, &event.process)).unwrap_or_default();
+            let changes = told(writing, "changes", "would change");
+            writeln!(out, "{id} {changes} from {} on: {changed}", event.from)?;
+        }
+    }
+    Ok(())
 }
 
 /// Silence means that it is sound.
@@ -105,7 +154,7 @@ impl Row for FrameworkRow {
     }
 }
 
-fn row(framework: &Framework, adopted: Option<&Adopted>) -> FrameworkRow {
+fn row(asking: &Asking, framework: &Framework, adopted: Option<&Adopted>) -> FrameworkRow {
     FrameworkRow {
         framework: framework.id,
         name: framework.name.value.clone(),
@@ -117,26 +166,30 @@ fn row(framework: &Framework, adopted: Option<&Adopted>) -> FrameworkRow {
         adopted_on: adopted.map(|adopted| adopted.adopted_on),
         scoring_digest: framework.scoring_digest(),
         process_digest: framework.process_digest(),
-        position: adopted.map(|adopted| adopted.position),
+        position: adopted.and_then(|adopted| placed(asking, adopted.position)),
     }
 }
 
-fn list(dir: &Path, asking: &Asking, out: &mut dyn Write) -> Outcome {
-    let adopted = frameworks(&mut open(dir)?, at(asking))?;
+fn list(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
+    let adopted = frameworks(&mut open(home)?, at(asking))?;
     let mut rows: Vec<FrameworkRow> =
-        adopted.values().map(|adopted| row(&adopted.framework, Some(adopted))).collect();
+        adopted.values().map(|adopted| row(asking, &adopted.framework, Some(adopted))).collect();
     let shipped = Framework::all_shipped();
     let others = shipped.iter().filter(|framework| !adopted.contains_key(&framework.id));
-    rows.extend(others.map(|framework| row(framework, None)));
+    rows.extend(others.map(|framework| row(asking, framework, None)));
     render::rows(out, asking.format, &rows)
 }
 
-fn show(dir: &Path, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> Outcome {
+fn show(home: &Home, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> Outcome {
     // A shipped framework can be read about before there is any ledger.
-    let adopted = match ledger::Ledger::open(dir) {
-        Ok(mut ledger) => frameworks(&mut ledger, at(asking))?.remove(&id),
+    let mut ledger = match Ledger::open(&home.ledger) {
+        Ok(_) => Some(open(home)?),
         Err(ledger::Error::Journal(journal::Error::NotALedger(_))) => None,
         Err(error) => return Err(error.into()),
+    };
+    let adopted = match &mut ledger {
+        Some(ledger) => frameworks(ledger, at(asking))?.remove(&id),
+        None => None,
     };
     let shipped = Framework::shipped(id);
     let Some(framework) = adopted.as_ref().map(|adopted| &adopted.framework).or(shipped.as_ref())
@@ -144,10 +197,16 @@ fn show(dir: &Path, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> Ou
         return Err(unknown(id));
     };
     match asking.format {
-        Format::Table => print(out, framework, adopted.as_ref()),
+        Format::Table => {
+            print(out, asking, framework, adopted.as_ref())?;
+            match &mut ledger {
+                Some(ledger) => print_revisions(out, ledger, asking, framework),
+                None => Ok(()),
+            }
+        }
         Format::Json | Format::Jsonl => Ok(writeln!(out, "{}", render::json(framework))?),
         Format::Csv | Format::Plain => {
-            render::rows(out, asking.format, &[row(framework, adopted.as_ref())])
+            render::rows(out, asking.format, &[row(asking, framework, adopted.as_ref())])
         }
     }
 }
@@ -158,9 +217,17 @@ pub fn unknown(id: FrameworkId) -> Failure {
         .hint("`piperoll framework list` shows them")
 }
 
-fn print(out: &mut dyn Write, framework: &Framework, adopted: Option<&Adopted>) -> Outcome {
+fn print(
+    out: &mut dyn Write,
+    asking: &Asking,
+    framework: &Framework,
+    adopted: Option<&Adopted>,
+) -> Outcome {
     let (scoring, process) = (&framework.scoring, &framework.process);
-    let adopted = adopted.map(|by| format!("on {} by record {}", by.adopted_on, by.position));
+    let adopted = adopted.map(|by| {
+        let record = placed(asking, by.position).map(|at| format!(" by record {at}"));
+        format!("on {}{}", by.adopted_on, record.unwrap_or_default())
+    });
     let valid_to = framework.valid_to.as_ref().map(|to| format!(" to {}", to.value));
     render::facts(
         out,
@@ -177,6 +244,7 @@ fn print(out: &mut dyn Write, framework: &Framework, adopted: Option<&Adopted>) 
             ("overall from", rule(&scoring.overall_from)),
             ("limiters", rule(&scoring.limiters)),
             ("published", rule(&scoring.published_levels)),
+            ("panel", rule(&process.panel.first_publication)),
             ("section 50", rule(&process.section_50)),
             ("recipients", rule(&process.recipients)),
             ("accuracy days", rule(&process.accuracy_working_days)),
@@ -184,6 +252,12 @@ fn print(out: &mut dyn Write, framework: &Framework, adopted: Option<&Adopted>) 
             ("process digest", framework.process_digest()),
         ],
     )?;
+    print_scoring(out, framework)
+}
+
+/// What is scored, and how.
+fn print_scoring(out: &mut dyn Write, framework: &Framework) -> Outcome {
+    let scoring = &framework.scoring;
     writeln!(out, "\nbands ({})", basis(scoring.bands.basis))?;
     for band in &scoring.bands.value {
         let (from, to, score) = (band.from, band.to, band.score);
@@ -211,6 +285,65 @@ fn print(out: &mut dyn Write, framework: &Framework, adopted: Option<&Adopted>) 
         }
     }
     Ok(())
+}
+
+/// What its process part was revised to; only work in progress goes by that.
+fn print_revisions(
+    out: &mut dyn Write,
+    ledger: &mut Ledger,
+    asking: &Asking,
+    framework: &Framework,
+) -> Outcome {
+    if asking.audience != Audience::Regulator {
+        return Ok(());
+    }
+    let state = ledger.state(at(asking), &|_| vec![])?;
+    let revisions = state.revisions.get(&framework.id).into_iter().flatten();
+    for (index, revision) in revisions.enumerate() {
+        if index == 0 {
+            writeln!(out, "\nrevisions of the process part")?;
+        }
+        let ProcessRevised { from, revised_on, reason, .. } = revision;
+        let changed = changed(&framework.process, &revision.process);
+        writeln!(out, "  from {from}, decided on {revised_on}: {reason}")?;
+        writeln!(out, "      other than adopted: {changed}")?;
+        writeln!(out, "      process digest {}", revision.process_digest)?;
+        if let Some(text) = &revision.text {
+            let text = opened(ledger, text)?;
+            text.lines().try_for_each(|line| writeln!(out, "      {line}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The rules of a process part that another one has otherwise: by name, and from what to what.
+fn changed(before: &Process, after: &Process) -> String {
+    let value = |process| {
+        serde_json::to_value(process).expect("a process part holds only texts, numbers and lists")
+    };
+    let mut found = Vec::new();
+    differences("", &value(before), &value(after), &mut found);
+    if found.is_empty() { "nothing".to_owned() } else { found.join(", ") }
+}
+
+fn differences(name: &str, before: &Value, after: &Value, found: &mut Vec<String>) {
+    let members = after.as_object().filter(|after| !after.contains_key("value"));
+    if before == after {
+        return;
+    }
+    if let Some(members) = members {
+        for (member, after) in members {
+            let name = format!("{name} {}", member.replace('_', " "));
+            differences(name.trim(), &before[member], after, found);
+        }
+        return;
+    }
+    let value = |rule: &Value| render::json(&rule["value"]).replace('"', "");
+    let (before, after) = (value(before), value(after));
+    found.push(match before == after {
+        true => format!("{name} from another source"),
+        false => format!("{name} {before} -> {after}"),
+    });
 }
 
 /// A rule with how well it is known.

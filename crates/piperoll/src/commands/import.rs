@@ -1,15 +1,14 @@
 //! Taking in many commands: in batches, each refused line named, none of them stopping the others.
 
-use super::open;
 use super::write::{reason, say_set_aside};
+use super::{Home, open};
 use crate::cli::{Import, Importing};
 use crate::exit::{Failure, REFUSED, UNABLE, USAGE};
 use crate::{render, table, world};
 use assessment::Command;
-use ledger::{Caller, Ledger, Mode, Outcome, Submission, SubmissionError};
+use ledger::{Caller, Contents, Intake, Ledger, Mode, Outcome, Submission, SubmissionError};
 use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
-use std::path::Path;
 
 /// Commands that are synced together.
 const BATCH: usize = 1_000;
@@ -32,7 +31,7 @@ struct Tally {
 }
 
 /// `import`.
-pub fn run(dir: &Path, args: &Import, out: &mut dyn Write) -> crate::exit::Outcome {
+pub fn run(home: &Home, args: &Import, out: &mut dyn Write) -> crate::exit::Outcome {
     let is_table = args.file.ends_with(".csv");
     match &args.kind {
         Some(kind) if !Command::KINDS.contains(&kind.as_str()) => {
@@ -40,25 +39,29 @@ pub fn run(dir: &Path, args: &Import, out: &mut dyn Write) -> crate::exit::Outco
                 .hint(format!("commands are {}", Command::KINDS.join(", "))))
         }
         Some(kind) => {
-            let lines = table::commands(world::open(&args.file)?, kind)
+            let contents = open(home)?.contents().clone();
+            let lines = table::commands(world::open(&args.file)?, kind, contents)
                 .map_err(|error| error.at(args.file.clone()))?;
-            import(dir, &args.file, lines, &args.importing, out)
+            import(home, &args.file, lines, &args.importing, out)
         }
         None if is_table => Err(Failure::new(USAGE, "a table holds one kind of command")
             .hint("name it with --kind, such as --kind review_score")),
-        None => import(dir, &args.file, json_lines(&args.file)?, &args.importing, out),
+        None => {
+            let lines = json_lines(&args.file, open(home)?.contents().clone())?;
+            import(home, &args.file, lines, &args.importing, out)
+        }
     }
 }
 
 /// Takes in the lines of a file.
 pub fn import(
-    dir: &Path,
+    home: &Home,
     file: &str,
     lines: impl Iterator<Item = Result<Line, Failure>>,
     importing: &Importing,
     out: &mut dyn Write,
 ) -> crate::exit::Outcome {
-    let (ledger, tally, hinted) = (open(dir)?, Tally::default(), BTreeSet::new());
+    let (ledger, tally, hinted) = (open(home)?, Tally::default(), BTreeSet::new());
     let mut importer = Importer { ledger, file, importing, tally, hinted };
     let progress = world::progress("commands");
     let stopped = importer.take_in_all(lines, &progress);
@@ -141,6 +144,8 @@ impl Importer<'_> {
                 Outcome::AlreadyThere { .. } => self.tally.already_there += 1,
                 Outcome::Refused(_)
                 | Outcome::Unrecordable(_)
+                | Outcome::ContentMissing { .. }
+                | Outcome::NotHere { .. }
                 | Outcome::KeyReused { .. }
                 | Outcome::Conflict { .. } => {
                     let (code, why, hint) = reason(outcome);
@@ -178,25 +183,30 @@ impl Importer<'_> {
 }
 
 /// The lines of a JSONL file; empty ones are passed over.
-fn json_lines(file: &str) -> Result<impl Iterator<Item = Result<Line, Failure>>, Failure> {
+fn json_lines(
+    file: &str,
+    contents: Contents,
+) -> Result<impl Iterator<Item = Result<Line, Failure>>, Failure> {
     let lines = world::open(file)?.split(b'\n').zip(1..);
     let is_empty = |line: &std::io::Result<Vec<u8>>| {
         line.as_ref().is_ok_and(|bytes| bytes.trim_ascii().is_empty())
     };
-    Ok(lines.filter(move |(line, _)| !is_empty(line)).map(|(line, number)| {
+    Ok(lines.filter(move |(line, _)| !is_empty(line)).map(move |(line, number)| {
         let bytes = line.map_err(|error| {
             Failure::new(UNABLE, format!("line {number} cannot be read: {error}"))
                 .hint("the lines before it were taken in; take the file in again once it can")
         })?;
-        Ok(Line { number, submission: submission(&bytes).map_err(|why| ("malformed", why)) })
+        let submission = submission(&bytes, &contents).map_err(|why| ("malformed", why));
+        Ok(Line { number, submission })
     }))
 }
 
-fn submission(line: &[u8]) -> Result<Submission, String> {
+fn submission(line: &[u8], contents: &Contents) -> Result<Submission, String> {
     let text = std::str::from_utf8(line).map_err(|error| {
         format!("not UTF-8 from byte {} of the line on", error.valid_up_to() + 1)
     })?;
-    Submission::parse(text).map_err(|error| malformed(&error))
+    let mut intake = Intake { contents, random: &mut world::random };
+    intake.parse(text).map_err(|error| malformed(&error))
 }
 
 /// What is wrong with a line; where in it, if that is counted from its start.

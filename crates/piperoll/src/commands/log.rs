@@ -1,20 +1,20 @@
 //! `log` and `show`: the records themselves.
 
-use super::{at, open, organisation};
+use super::{Home, at, harmless, open, opened, organisation};
 use crate::cli::{Format, Log, ShowRecord};
 use crate::exit::{Failure, Outcome};
 use crate::render::facts;
-use assessment::{OrganisationCode, PartialDate};
+use assessment::{Content, OrganisationCode, PartialDate};
 use journal::{Entry, Head, Record, Store};
 use ledger::Ledger;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 /// `log`: streams, whatever the length of the journal.
-pub fn run(dir: &Path, args: &Log, out: &mut dyn Write) -> Outcome {
-    let mut ledger = open(dir)?;
+pub fn run(home: &Home, args: &Log, out: &mut dyn Write) -> Outcome {
+    super::only_for_the_regulator(args.asking.audience, "the log")?;
+    let mut ledger = open(home)?;
     let at = at(&args.asking);
     let wanted = match &args.organisation {
         Some(text) => Some(organisation(&mut ledger, at, text)?),
@@ -159,12 +159,16 @@ fn cells(record: &Record<'_>) -> [String; 9] {
 }
 
 /// `show`.
-pub fn show(dir: &Path, args: &ShowRecord, out: &mut dyn Write) -> Outcome {
-    let ledger = open(dir)?;
+pub fn show(home: &Home, args: &ShowRecord, out: &mut dyn Write) -> Outcome {
+    super::only_for_the_regulator(args.audience, "a record")?;
+    let ledger = open(home)?;
     let stored = ledger.store().record_at(args.position, &ledger.end()?.head)?;
     let record = stored.record();
     match args.format {
-        Format::Table => print_record(out, &record),
+        Format::Table => {
+            print_record(out, &record)?;
+            if args.texts { print_texts(&ledger, &record, out) } else { Ok(()) }
+        }
         Format::Json | Format::Jsonl => {
             out.write_all(stored.line())?;
             out.write_all(b"\n")?;
@@ -176,6 +180,16 @@ pub fn show(dir: &Path, args: &ShowRecord, out: &mut dyn Write) -> Outcome {
             printer.print(stored.line(), &record)
         }
     }
+}
+
+/// Prints the texts that a record refers to, such as why a score is what it is.
+fn print_texts(ledger: &Ledger, record: &Record<'_>, out: &mut dyn Write) -> Outcome {
+    let event = ledger::decode(record)?;
+    let is_text = |content: &&Content| content.media_type.as_str().starts_with("text/");
+    for content in event.contents().into_iter().filter(is_text) {
+        writeln!(out, "\n{}", harmless(&opened(ledger, content)?))?;
+    }
+    Ok(())
 }
 
 fn print_record(out: &mut dyn Write, record: &Record<'_>) -> Outcome {

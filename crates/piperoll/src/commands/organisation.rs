@@ -1,7 +1,7 @@
 //! `organisation …`.
 
 use super::write::submit;
-use super::{ask, at, import, open, organisation};
+use super::{Home, ask, at, import, open, organisation, placed};
 use crate::cli::{Asking, Format, Importing, Organisation};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, known};
@@ -15,12 +15,11 @@ use ledger::At;
 use projections::Body;
 use serde::Serialize;
 use std::io::Write;
-use std::path::Path;
 
 /// Carries out a command.
-pub fn run(dir: &Path, command: &Organisation, out: &mut dyn Write) -> Outcome {
+pub fn run(home: &Home, command: &Organisation, out: &mut dyn Write) -> Outcome {
     match command {
-        Organisation::Import { file, importing } => import_table(dir, file, importing, out),
+        Organisation::Import { file, importing } => import_table(home, file, importing, out),
         Organisation::Register {
             code,
             name,
@@ -42,7 +41,7 @@ pub fn run(dir: &Path, command: &Organisation, out: &mut dyn Write) -> Outcome {
                 official_name: official_name.clone(),
                 region: region.clone(),
             };
-            submit(&mut open(dir)?, writing, command, out).map(drop)
+            submit(&mut open(home)?, writing, command, out).map(drop)
         }
         Organisation::Amend {
             organisation: text,
@@ -52,7 +51,7 @@ pub fn run(dir: &Path, command: &Organisation, out: &mut dyn Write) -> Outcome {
             reason,
             writing,
         } => {
-            let mut ledger = open(dir)?;
+            let mut ledger = open(home)?;
             let command = AmendOrganisation {
                 code: organisation(&mut ledger, At::default(), text)?,
                 name: name.clone(),
@@ -63,19 +62,19 @@ pub fn run(dir: &Path, command: &Organisation, out: &mut dyn Write) -> Outcome {
             submit(&mut ledger, writing, command, out).map(drop)
         }
         Organisation::Succeed { old, into, on, writing } => {
-            let mut ledger = open(dir)?;
+            let mut ledger = open(home)?;
             let mut code = |text: &String| organisation(&mut ledger, At::default(), text);
             let old = old.iter().map(&mut code).collect::<Result<_, _>>()?;
             let command = SucceedOrganisations { into: code(into)?, old, on: *on };
             submit(&mut ledger, writing, command, out).map(drop)
         }
-        Organisation::List { kind, asking } => list(dir, *kind, asking, out),
-        Organisation::Show { organisation, asking } => show(dir, organisation, asking, out),
+        Organisation::List { kind, asking } => list(home, *kind, asking, out),
+        Organisation::Show { organisation, asking } => show(home, organisation, asking, out),
     }
 }
 
 /// A table of local authorities (`gss_code`) or of integrated care boards (`ons_code`).
-fn import_table(dir: &Path, file: &str, importing: &Importing, out: &mut dyn Write) -> Outcome {
+fn import_table(home: &Home, file: &str, importing: &Importing, out: &mut dyn Write) -> Outcome {
     let lines = table::read(world::open(file)?, &["name"], Known::ByRequest, |row| {
         match row.get("ons_code") {
             Some(_) => board(row),
@@ -83,7 +82,7 @@ fn import_table(dir: &Path, file: &str, importing: &Importing, out: &mut dyn Wri
         }
     })
     .map_err(|error| error.at(file.to_owned()))?;
-    import::import(dir, file, lines, importing, out)
+    import::import(home, file, lines, importing, out)
 }
 
 fn authority(row: &table::Row<'_>) -> Result<Command, Refusal> {
@@ -130,7 +129,7 @@ struct OrganisationRow {
     succeeded_by: Option<OrganisationCode>,
     succeeded_on: Option<PartialDate>,
     flags: &'static str,
-    position: u64,
+    position: Option<u64>,
 }
 
 impl Row for OrganisationRow {
@@ -160,7 +159,7 @@ impl Row for OrganisationRow {
     }
 }
 
-fn row(body: &Body) -> OrganisationRow {
+fn row(asking: &Asking, body: &Body) -> OrganisationRow {
     let facts = &body.facts;
     let aliases: Vec<&str> = facts.aliases.iter().map(Name::as_str).collect();
     OrganisationRow {
@@ -174,28 +173,28 @@ fn row(body: &Body) -> OrganisationRow {
         succeeded_by: body.successor.map(|successor| successor.into),
         succeeded_on: body.successor.map(|successor| successor.on),
         flags: if facts.fictional { "fictional" } else { "" },
-        position: body.position,
+        position: placed(asking, body.position),
     }
 }
 
 fn list(
-    dir: &Path,
+    home: &Home,
     kind: Option<OrganisationKind>,
     asking: &Asking,
     out: &mut dyn Write,
 ) -> Outcome {
-    let bodies = ask(&mut open(dir)?, at(asking), &|catalogue| catalogue.organisations())?;
+    let bodies = ask(&mut open(home)?, at(asking), &|catalogue| catalogue.organisations())?;
     let wanted = bodies.iter().filter(|body| kind.is_none_or(|kind| kind == body.facts.kind));
-    render::rows(out, asking.format, &wanted.map(row).collect::<Vec<_>>())
+    render::rows(out, asking.format, &wanted.map(|body| row(asking, body)).collect::<Vec<_>>())
 }
 
-fn show(dir: &Path, text: &str, asking: &Asking, out: &mut dyn Write) -> Outcome {
-    let mut ledger = open(dir)?;
+fn show(home: &Home, text: &str, asking: &Asking, out: &mut dyn Write) -> Outcome {
+    let mut ledger = open(home)?;
     let code = organisation(&mut ledger, at(asking), text)?;
     let body = ask(&mut ledger, at(asking), &|catalogue| Ok(catalogue.body(code)?.cloned()))?;
     let body =
         body.ok_or_else(|| Failure::from(ledger::NotFound::Unknown { text: text.into() }))?;
-    let row = row(&body);
+    let row = row(asking, &body);
     if asking.format != Format::Table {
         return render::rows(out, asking.format, &[row]);
     }
@@ -216,7 +215,10 @@ fn show(dir: &Path, text: &str, asking: &Asking, out: &mut dyn Write) -> Outcome
             ("assessments", assessments.join(", ")),
             ("current", known(&body.current)),
             ("reviews", body.reviews.to_string()),
-            ("record", format!("{0} (`piperoll show {0}`)", row.position)),
+            (
+                "record",
+                row.position.map(|at| format!("{at} (`piperoll show {at}`)")).unwrap_or_default(),
+            ),
         ],
     )
 }

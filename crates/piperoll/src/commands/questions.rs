@@ -1,7 +1,7 @@
 //! The questions: scores, ratings, transitions, reviewed.
 
-use super::{at, frameworks, open, organisation, statement};
-use crate::cli::{Asking, Filters, Format, History, Ratings, RatingsLevel, Scores, Sort};
+use super::{Home, at, frameworks, open, organisation, statement};
+use crate::cli::{Asking, Audience, Filters, Format, History, Ratings, RatingsLevel, Scores, Sort};
 use crate::exit::{Failure, Outcome};
 use crate::{render, world};
 use assessment::framework::{Framework, LevelKind};
@@ -9,29 +9,35 @@ use assessment::{AssessmentId, FrameworkId};
 use ledger::{At, Catalogue, Filter, Ledger, Question, Scope, Unusable};
 use projections::RatingsRow;
 use std::io::Write;
-use std::path::Path;
 
 /// `scores`.
-pub fn scores(dir: &Path, args: &Scores, out: &mut dyn Write) -> Outcome {
-    let wanted = Wanted {
-        filters: &args.filters,
-        asking: &args.asking,
-        statement: args.statement.as_deref(),
-        assessment: args.assessment,
-    };
-    let rows = ask(dir, &wanted, super::BODIES, |catalogue, filter| catalogue.scores(filter))?;
+pub fn scores(home: &Home, args: &Scores, out: &mut dyn Write) -> Outcome {
+    if args.categories {
+        return super::categories::run(home, args, out);
+    }
+    let wanted = Wanted::from(args);
+    let rows = ask(home, &wanted, super::BODIES, |catalogue, filter| catalogue.scores(filter))?;
     render::rows(out, args.asking.format, &rows)
 }
 
+/// Which rows of `scores --categories` are wanted. A body may name an assessment that is not
+/// published; whether it was told of that one is for the caller to see.
+pub fn scores_filter(ledger: &mut Ledger, args: &Scores) -> Result<Filter, Failure> {
+    let regulator = args.asking.audience == Audience::Regulator;
+    let assessment = args.assessment.filter(|_| regulator);
+    filter(ledger, &Wanted { assessment, ..Wanted::from(args) })
+}
+
 /// `ratings`.
-pub fn ratings(dir: &Path, args: &Ratings, out: &mut dyn Write) -> Outcome {
+pub fn ratings(home: &Home, args: &Ratings, out: &mut dyn Write) -> Outcome {
     let wanted = Wanted {
         filters: &args.filters,
         asking: &args.asking,
         statement: None,
         assessment: args.assessment,
     };
-    let mut rows = ask(dir, &wanted, super::BODIES, |catalogue, filter| catalogue.ratings(filter))?;
+    let mut rows =
+        ask(home, &wanted, super::BODIES, |catalogue, filter| catalogue.ratings(filter))?;
     let level = args.level.map(|level| match level {
         RatingsLevel::Overall => LevelKind::Overall,
         RatingsLevel::Theme => LevelKind::Theme,
@@ -58,16 +64,16 @@ fn sort(rows: &mut [RatingsRow], by: Sort) {
 }
 
 /// `transitions`.
-pub fn transitions(dir: &Path, args: &History, out: &mut dyn Write) -> Outcome {
+pub fn transitions(home: &Home, args: &History, out: &mut dyn Write) -> Outcome {
     let scope = Scope { transitions: true, ..super::BODIES };
-    let rows = ask(dir, &args.into(), scope, |catalogue, filter| catalogue.moves(filter))?;
+    let rows = ask(home, &args.into(), scope, |catalogue, filter| catalogue.moves(filter))?;
     render::rows(out, args.asking.format, &rows)
 }
 
 /// `reviewed`.
-pub fn reviewed(dir: &Path, args: &History, out: &mut dyn Write) -> Outcome {
+pub fn reviewed(home: &Home, args: &History, out: &mut dyn Write) -> Outcome {
     let scope = Scope { reviewed: true, ..super::BODIES };
-    let rows = ask(dir, &args.into(), scope, |catalogue, filter| catalogue.reviews(filter))?;
+    let rows = ask(home, &args.into(), scope, |catalogue, filter| catalogue.reviews(filter))?;
     render::rows(out, args.asking.format, &rows)
 }
 
@@ -79,6 +85,13 @@ struct Wanted<'a> {
     assessment: Option<AssessmentId>,
 }
 
+impl<'a> From<&'a Scores> for Wanted<'a> {
+    fn from(args: &'a Scores) -> Self {
+        let (statement, assessment) = (args.statement.as_deref(), args.assessment);
+        Self { filters: &args.filters, asking: &args.asking, statement, assessment }
+    }
+}
+
 impl<'a> From<&'a History> for Wanted<'a> {
     fn from(args: &'a History) -> Self {
         let statement = args.statement.as_deref();
@@ -87,13 +100,13 @@ impl<'a> From<&'a History> for Wanted<'a> {
 }
 
 fn ask<R>(
-    dir: &Path,
+    home: &Home,
     wanted: &Wanted<'_>,
     scope: Scope,
     answer: impl Fn(&mut Catalogue, &Filter) -> Result<Vec<R>, Unusable>,
 ) -> Result<Vec<R>, Failure> {
-    let mut ledger = open(dir)?;
-    super::write::say_set_aside(ledger.end()?.beyond.as_ref());
+    let mut ledger = open(home)?;
+    super::say_set_aside(&ledger, wanted.asking)?;
     let filter = filter(&mut ledger, wanted)?;
     let answer = |catalogue: &mut Catalogue| answer(catalogue, &filter);
     Ok(ledger.ask(at(wanted.asking), &Question { scope, answer: &answer })?)

@@ -1,7 +1,7 @@
 //! The ledger as a whole: init, status, rebuild.
 
 use super::write::say_set_aside;
-use super::{ask, at, open};
+use super::{Home, ask, at, open};
 use crate::cli::{Format, Init, Show};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, count};
@@ -9,18 +9,17 @@ use crate::world;
 use ledger::{Caller, Ledger, Unusable};
 use serde::Serialize;
 use std::io::Write;
-use std::path::Path;
 
 /// `init`.
-pub fn init(dir: &Path, args: &Init, out: &mut dyn Write) -> Outcome {
+pub fn init(home: &Home, args: &Init, out: &mut dyn Write) -> Outcome {
     let mut caller = Caller {
         actor: args.actor,
         now: &mut world::now,
         salt: &mut world::salt,
         accept_clock: false,
     };
-    Ledger::init(dir, &args.origin, &mut caller)?;
-    writeln!(out, "began the ledger {} in {}", args.origin, dir.display())?;
+    Ledger::init(&home.ledger, &args.origin, &mut caller)?;
+    writeln!(out, "began the ledger {} in {}", args.origin, home.ledger.display())?;
     Ok(())
 }
 
@@ -40,8 +39,9 @@ struct Status {
 }
 
 /// `status`.
-pub fn status(dir: &Path, args: &Show, out: &mut dyn Write) -> Outcome {
-    let mut ledger = open(dir)?;
+pub fn status(home: &Home, args: &Show, out: &mut dyn Write) -> Outcome {
+    super::only_for_the_regulator(args.asking.audience, "the state of the log")?;
+    let mut ledger = open(home)?;
     let end = ledger.end()?;
     let index = index_state(&ledger)?;
     say_set_aside(end.beyond.as_ref());
@@ -61,7 +61,7 @@ pub fn status(dir: &Path, args: &Show, out: &mut dyn Write) -> Outcome {
     })?;
     let assessments: usize = bodies.iter().map(|body| body.standings.len()).sum();
     let status = Status {
-        ledger: dir.display().to_string(),
+        ledger: home.ledger.display().to_string(),
         origin: text("origin"),
         created: text("created"),
         records: head.position + 1,
@@ -151,8 +151,8 @@ fn next_command(organisations: usize, assessments: usize) -> &'static str {
 }
 
 /// `rebuild`.
-pub fn rebuild(dir: &Path, out: &mut dyn Write) -> Outcome {
-    let mut ledger = open(dir)?;
+pub fn rebuild(home: &Home, out: &mut dyn Write) -> Outcome {
+    let mut ledger = open(home)?;
     let progress = world::progress("records");
     let rebuilt = ledger.rebuild(&mut |position| progress.set_position(position))?;
     progress.finish_and_clear();

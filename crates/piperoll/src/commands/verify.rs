@@ -1,17 +1,17 @@
 //! `verify`: every byte checked again, and everything found printed.
 
+use super::Home;
 use crate::cli::{Verify, VerifyFormat};
 use crate::exit::{DAMAGED, Failure, Outcome, UNABLE};
 use crate::render::count;
 use crate::world;
 use journal::verify::{HeadState, Summary};
-use ledger::Verdict;
+use ledger::{ContentSummary, Verdict};
 use serde_json::json;
 use std::io::Write;
-use std::path::Path;
 
 /// What is checked; the words are those of the findings.
-const CHECKED: [&str; 15] = [
+const CHECKED: [&str; 19] = [
     "line",
     "hash",
     "canonical",
@@ -27,6 +27,10 @@ const CHECKED: [&str; 15] = [
     "segment",
     "head",
     "data",
+    "content",
+    "content_key",
+    "erasure",
+    "publication",
 ];
 
 /// What is not, one sentence each.
@@ -38,9 +42,12 @@ const NOT_CHECKED: [&str; 4] = [
 ];
 
 /// `verify`.
-pub fn run(dir: &Path, args: &Verify, out: &mut dyn Write) -> Outcome {
+pub fn run(home: &Home, args: &Verify, out: &mut dyn Write) -> Outcome {
+    super::only_for_the_regulator(args.audience, "checking the log")?;
     let progress = world::progress("records");
-    let verdict = ledger::verify(dir, &mut |position| progress.set_position(position))?;
+    let verdict = ledger::verify(&home.ledger, home.config.as_deref(), &mut |position| {
+        progress.set_position(position)
+    })?;
     progress.finish_and_clear();
     let printed = match args.format {
         VerifyFormat::Text => print(&verdict, out),
@@ -67,12 +74,14 @@ fn print(verdict: &Verdict, out: &mut dyn Write) -> Outcome {
     for note in notes(summary) {
         writeln!(out, "note     {note}")?;
     }
+    for line in contents(&verdict.contents) {
+        writeln!(out, "content  {line}")?;
+    }
     let (records, bytes) = (count(summary.records, "record"), count(summary.bytes, "byte"));
     let segments = count(summary.segments, "segment");
     writeln!(out, "checked  {records}, {bytes}, {segments}")?;
-    for words in CHECKED.chunks(8) {
-        writeln!(out, "         {}", words.join(", "))?;
-    }
+    let checked: Vec<String> = CHECKED.chunks(8).map(|words| words.join(", ")).collect();
+    writeln!(out, "         {}", checked.join(",\n         "))?;
     for (index, what) in NOT_CHECKED.iter().enumerate() {
         writeln!(out, "{:9}{what}", if index == 0 { "not" } else { "" })?;
     }
@@ -104,6 +113,35 @@ fn notes(summary: &Summary) -> Vec<String> {
     notes
 }
 
+/// What was looked at beside the journal, in sentences.
+fn contents(contents: &ContentSummary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if contents.contents > 0 {
+        let opened = contents.opened;
+        lines.push(format!("{} checked, {opened} opened", count(contents.contents, "content")));
+    }
+    if contents.without_keys > 0 {
+        let closed = count(contents.without_keys, "content");
+        lines.push(format!("{closed} not opened: no keys here"));
+    }
+    if !contents.erased.is_empty() {
+        let by: Vec<String> = contents.erased.iter().map(|it| it.1.to_string()).collect();
+        let records = if by.len() == 1 { "record" } else { "records" };
+        lines.push(format!("{} erased, by {records} {}", by.len(), by.join(", ")));
+    }
+    if contents.released > 0 {
+        let drafts = if contents.released == 1 { "its draft" } else { "their drafts" };
+        lines.push(format!("{} checked against {drafts}", count(contents.released, "report")));
+    }
+    if !contents.unnamed.is_empty() {
+        let files = count(contents.unnamed.len() as u64, "file");
+        lines.push(format!("{files} named by no record: of commands that were never recorded;"));
+        lines.push("while nobody writes, they may be deleted:".to_owned());
+        lines.extend(contents.unnamed.iter().map(|path| path.display().to_string()));
+    }
+    lines
+}
+
 fn in_words(verdict: &Verdict) -> String {
     let unknown = verdict.unknown.values().map(|unknown| unknown.records).sum();
     match (verdict.findings.len() as u64, unknown) {
@@ -131,9 +169,15 @@ fn print_lines(verdict: &Verdict, out: &mut dyn Write) -> Outcome {
     }
     let summary = &verdict.summary;
     let last = summary.last.map(|(position, hash)| json!({ "position": position, "hash": hash }));
+    let erased = verdict.contents.erased.iter();
+    let erased: Vec<_> =
+        erased.map(|(id, record)| json!({ "evidence": id, "record": record })).collect();
     let line = json!({
         "type": "summary", "records": summary.records, "bytes": summary.bytes,
         "segments": summary.segments, "last": last, "notes": notes(summary),
+        "contents": verdict.contents.contents, "opened": verdict.contents.opened,
+        "without_keys": verdict.contents.without_keys, "released": verdict.contents.released,
+        "unnamed": verdict.contents.unnamed, "erased": erased,
         "findings": verdict.findings.len(), "checked": CHECKED, "not": NOT_CHECKED,
         "verdict": in_words(verdict),
     });

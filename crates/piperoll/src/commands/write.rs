@@ -1,11 +1,11 @@
 //! Submitting one typed command, and telling what became of it.
 
-use crate::cli::Writing;
-use crate::exit::{CONFLICT, Failure, REFUSED};
+use crate::cli::{Words, Writing};
+use crate::exit::{CONFLICT, Failure, REFUSED, UNABLE, USAGE};
 use crate::{render, world};
 use assessment::Command;
 use journal::Beyond;
-use ledger::{Caller, Ledger, Mode, Outcome, Submission};
+use ledger::{Caller, Ledger, Mode, NewContent, Outcome, Submission};
 use std::io::Write;
 
 /// Submits a command and prints what was recorded.
@@ -15,8 +15,20 @@ pub fn submit(
     command: impl Into<Command>,
     out: &mut dyn Write,
 ) -> Result<Outcome, Failure> {
+    submit_with(ledger, writing, command, vec![], out)
+}
+
+/// Submits a command that refers to new contents, and prints what was recorded.
+pub fn submit_with(
+    ledger: &mut Ledger,
+    writing: &Writing,
+    command: impl Into<Command>,
+    contents: Vec<NewContent>,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let submission = Submission::new(command.into(), writing.expect_version, Some(world::key()))
-        .map_err(|error| Failure::new(REFUSED, error.to_string()))?;
+        .map_err(|error| Failure::new(REFUSED, error.to_string()))?
+        .with_contents(contents);
     let mut caller = Caller {
         actor: writing.actor,
         now: &mut world::now,
@@ -38,12 +50,34 @@ pub fn submit(
         Outcome::AlreadyThere { .. } => writeln!(out, "already there: nothing to record")?,
         Outcome::Refused(_)
         | Outcome::Unrecordable(_)
+        | Outcome::ContentMissing { .. }
+        | Outcome::NotHere { .. }
         | Outcome::KeyReused { .. }
         | Outcome::Conflict { .. } => {
             return Err(refusal(&outcome));
         }
     }
     Ok(outcome)
+}
+
+/// Seals what a person typed, or a file; nothing is stored before the command is recorded.
+pub fn seal(words: &Words) -> Result<Option<NewContent>, Failure> {
+    let (clear, media_type) = match (&words.text, &words.file) {
+        (Some(text), _) => (text.clone().into_bytes(), "text/plain".to_owned()),
+        (None, Some(file)) if file == "-" => (world::read_bytes(file)?, "text/plain".to_owned()),
+        (None, Some(file)) => (world::read_bytes(file)?, ledger::media_type_of(file)),
+        (None, None) => return Ok(None),
+    };
+    let media_type = media_type.parse().expect("a guess among known types is one");
+    let sealed = ledger::seal(&clear, media_type, &mut world::random);
+    Ok(Some(sealed.map_err(ledger::Error::from)?))
+}
+
+/// Seals what must be given.
+pub fn seal_needed(words: &Words) -> Result<NewContent, Failure> {
+    seal(words)?.ok_or_else(|| {
+        Failure::new(USAGE, "a text is needed").hint("give it with --text, or in a --file")
+    })
 }
 
 /// The code, the sentence and the hint of an outcome other than recorded.
@@ -66,6 +100,16 @@ pub fn reason(outcome: &Outcome) -> (&'static str, String, &'static str) {
             format!("what would come of it cannot be a record: {error}"),
             "a record is one line of at most 65,535 bytes; see docs/format.md",
         ),
+        Outcome::ContentMissing { sealed } => (
+            "content_missing",
+            format!("it refers to the content {sealed}, and does not bring it"),
+            "give the text or the file itself: {\"text\":\"…\"} or {\"file\":\"…\"}",
+        ),
+        Outcome::NotHere { why } => (
+            "not_here",
+            why.clone(),
+            "do it where the keys are: --config or PIPEROLL_CONFIG names their directory",
+        ),
         Outcome::Recorded { .. } | Outcome::AlreadyThere { .. } => {
             unreachable!("what is recorded is no refusal")
         }
@@ -75,7 +119,13 @@ pub fn reason(outcome: &Outcome) -> (&'static str, String, &'static str) {
 /// Says what an outcome other than recorded means, with its code.
 pub fn refusal(outcome: &Outcome) -> Failure {
     let (code, why, hint) = reason(outcome);
-    let exit = if matches!(outcome, Outcome::Conflict { .. }) { CONFLICT } else { REFUSED };
+    let exit = match outcome {
+        Outcome::Conflict { .. } => CONFLICT,
+        Outcome::NotHere { .. } => {
+            return Failure::new(UNABLE, format!("{why} [{code}]")).hint(hint);
+        }
+        _ => REFUSED,
+    };
     Failure::new(exit, format!("refused: {why} [{code}]")).hint(hint)
 }
 

@@ -4,11 +4,16 @@
 //! Guards against the fear that a rating on the screen is not the one that the records give, that
 //! a publication is owed and nobody is told, or that a body is told of one that is not owed.
 
+mod attempts;
+mod disclosed;
 mod oracle;
+mod own;
 mod properties;
+mod public;
 mod publications;
 mod published;
 mod reviews;
+mod steps;
 
 use assessment::{AssessmentId, Command, Context, Event, OrganisationCode, Rejection, State};
 use assessment::{decide, evolve, framework::Framework};
@@ -70,6 +75,7 @@ impl World {
     fn refusal(&mut self, command: &Command) -> Option<Rejection> {
         let context = Context {
             actor: "p-001".parse().expect("a person"),
+            released: [0; 32].into(),
             today: "2026-05-17".parse().expect("a day"),
         };
         match decide(&self.state, command, &context) {
@@ -92,7 +98,7 @@ impl World {
 
     /// The moves that a command makes, as `level or subject: from > to publication flags`.
     fn moves(&mut self, command: &Command) -> Vec<String> {
-        let code = command.organisations()[0];
+        let code = command.organisations(&self.state)[0];
         let so_far = self.rows.get(&code).map_or(0, |rows| rows.transitions.len());
         self.ask(command);
         self.rows[&code].transitions[so_far..].iter().map(in_short).collect()
@@ -135,6 +141,11 @@ impl World {
 
     fn reviewed(&self, code: &str) -> &[Reviewed] {
         &self.rows[&code.parse::<OrganisationCode>().expect("a code")].reviewed
+    }
+
+    fn outcomes(&self, code: &str) -> Vec<&'static str> {
+        let outcomes = self.reviewed(code).iter().filter_map(|review| review.outcome);
+        outcomes.map(|outcome| outcome.as_str()).collect()
     }
 }
 

@@ -2,8 +2,9 @@
 //! body at once, with arithmetic and bands of its own.
 
 use super::*;
-use assessment::event::PublicationImported;
+use assessment::event::{PanelScore, PublicationImported, StatementScore};
 use assessment::framework::{LevelKind, RatingChanges};
+use assessment::{CategoryId, FrameworkId, PartialDate, StatementId};
 use std::collections::BTreeSet;
 
 /// A level: `overall`, or the id of a theme or statement.
@@ -11,8 +12,7 @@ pub type Levels = BTreeMap<String, &'static str>;
 
 /// The latest published assessment of a body.
 pub struct Expected {
-    pub assessment: AssessmentId,
-    pub import: PublicationImported,
+    pub release: Release,
     /// By the latest judgements.
     pub judged: Levels,
     /// By what the public last saw.
@@ -20,6 +20,18 @@ pub struct Expected {
     /// The levels at which a publication is owed, but for the whole under a disagreement.
     pub owed: BTreeSet<String>,
     pub waits: bool,
+}
+
+/// What was published last, imported or here.
+#[derive(Clone)]
+pub struct Release {
+    pub assessment: AssessmentId,
+    pub scored: bool,
+    pub disagrees: bool,
+    on: PartialDate,
+    rating: &'static str,
+    scores: BTreeMap<String, u8>,
+    framework: FrameworkId,
 }
 
 pub fn rating(points: u64, items: u64) -> &'static str {
@@ -39,14 +51,12 @@ pub fn rating_of(scores: &[u8]) -> &'static str {
 
 /// The assessment of a body that was published last, if any was.
 pub fn expected(world: &World, code: OrganisationCode) -> Option<Expected> {
-    let import = latest_import(&world.events, code)?;
-    let framework = &world.projections.frameworks[&import.framework].framework;
-    let published: BTreeMap<String, u8> =
-        import.scores.iter().map(|cell| (cell.statement.to_string(), cell.score.get())).collect();
-    let mut judged = published.clone();
-    judged.extend(judgements(&world.events, import.assessment, framework));
-    let (judged, mut seen) = (levels(framework, &judged), levels(framework, &published));
-    seen.insert("overall".to_owned(), import.rating.as_str());
+    let release = latest(&world.events, code)?;
+    let framework = &world.projections.frameworks[&release.framework].framework;
+    let mut judged = release.scores.clone();
+    judged.extend(judgements(&world.events, release.assessment, framework));
+    let (judged, mut seen) = (levels(framework, &judged), levels(framework, &release.scores));
+    seen.insert("overall".to_owned(), release.rating);
     let shown = |level: &str| {
         framework.publishes(match level {
             "overall" => LevelKind::Overall,
@@ -60,26 +70,49 @@ pub fn expected(world: &World, code: OrganisationCode) -> Option<Expected> {
     let owed = owed.map(|(level, _)| level.clone()).filter(|level| shown(level)).collect();
     let changes = framework.scoring.rating_changes.value;
     let waits = changes == RatingChanges::AtComprehensiveAssessment;
-    Some(Expected { assessment: import.assessment, import, judged, seen, owed, waits })
+    Some(Expected { release, judged, seen, owed, waits })
 }
 
-fn latest_import(events: &[Event], code: OrganisationCode) -> Option<PublicationImported> {
-    let mut imports: Vec<PublicationImported> = Vec::new();
-    for event in events {
+fn latest(events: &[Event], code: OrganisationCode) -> Option<Release> {
+    let mut releases: Vec<Release> = Vec::new();
+    for event in events.iter().filter(|event| event.organisation() == Some(code)) {
         match event {
-            Event::PublicationImported(event) if event.organisation == code => {
-                imports.push(event.clone());
+            Event::PublicationImported(event) => releases.push(imported(event)),
+            Event::ImportedPublicationReplaced(event) => {
+                let is_meant = |known: &&mut Release| known.assessment == event.import.assessment;
+                *releases.iter_mut().find(is_meant).expect("imported before") =
+                    imported(&event.import);
             }
-            Event::ImportedPublicationReplaced(event) if event.import.organisation == code => {
-                let is_meant =
-                    |known: &&mut PublicationImported| known.assessment == event.import.assessment;
-                *imports.iter_mut().find(is_meant).expect("imported before") = event.import.clone();
-            }
+            Event::PublicationMade(event) => releases.push(Release {
+                assessment: event.assessment,
+                scored: true,
+                disagrees: false,
+                on: event.published_on,
+                rating: event.overall.expect("these frameworks award ratings").rating.as_str(),
+                scores: in_order(&event.scores),
+                framework: event.framework,
+            }),
             _ => {}
         }
     }
     // The last of those that are equal: the one recorded later.
-    imports.into_iter().max_by_key(|import| import.date.unwrap_or(import.month))
+    releases.into_iter().max_by_key(|release| release.on)
+}
+
+fn imported(event: &PublicationImported) -> Release {
+    Release {
+        assessment: event.assessment,
+        scored: !event.scores.is_empty(),
+        disagrees: event.disagreement.is_some(),
+        on: event.date.unwrap_or(event.month),
+        rating: event.rating.as_str(),
+        scores: in_order(&event.scores),
+        framework: event.framework,
+    }
+}
+
+fn in_order(scores: &[StatementScore]) -> BTreeMap<String, u8> {
+    scores.iter().map(|cell| (cell.statement.to_string(), cell.score.get())).collect()
 }
 
 /// The latest judgement of each statement that was judged here as a whole.
@@ -90,22 +123,16 @@ fn judgements(
 ) -> BTreeMap<String, u8> {
     let mut categories: BTreeMap<(String, String), u64> = BTreeMap::new();
     let mut judged = BTreeMap::new();
-    for event in events {
-        let Event::ScoreReviewed(event) = event else { continue };
-        if event.assessment != assessment {
-            continue;
-        }
-        let statement = event.statement.to_string();
-        let Some(category) = event.category else {
-            judged.insert(statement, event.score.get());
+    for (statement, category, score) in given(events, assessment) {
+        let Some(category) = category else {
+            judged.insert(statement.to_string(), score);
             continue;
         };
-        let score = u64::from(event.score.get());
-        categories.insert((statement.clone(), category.to_string()), score);
-        let known = framework.statement(event.statement).expect("a statement").1;
+        categories.insert((statement.to_string(), category.to_string()), u64::from(score));
+        let known = framework.statement(statement).expect("a statement").1;
         let required = known.required_categories.value.iter();
         let scores: Option<Vec<u64>> = required
-            .map(|id| categories.get(&(statement.clone(), id.to_string())).copied())
+            .map(|id| categories.get(&(statement.to_string(), id.to_string())).copied())
             .collect();
         if let Some(scores) = scores {
             let whole = match rating(scores.iter().sum(), scores.len() as u64) {
@@ -114,10 +141,26 @@ fn judgements(
                 "Good" => 3,
                 _ => 4,
             };
-            judged.insert(statement, whole);
+            judged.insert(statement.to_string(), whole);
         }
     }
     judged
+}
+
+/// Every score that somebody gave in an assessment, a scorer or a panel, oldest first.
+fn given(events: &[Event], assessment: AssessmentId) -> Vec<(StatementId, Option<CategoryId>, u8)> {
+    let mut all = Vec::new();
+    let own = |event: &&Event| event.assessment() == Some(assessment);
+    let panel = |it: &PanelScore| (it.statement, it.category, it.score.get());
+    for event in events.iter().filter(own) {
+        match event {
+            Event::ScoreReviewed(it) => all.push((it.statement, it.category, it.score.get())),
+            Event::PanelDecided(event) => all.extend(event.scores.iter().map(panel)),
+            Event::PanelConfirmed(event) => all.extend(event.scores.iter().map(panel)),
+            _ => {}
+        }
+    }
+    all
 }
 
 /// The rating of every level whose statements all have a score.

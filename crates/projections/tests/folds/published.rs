@@ -93,7 +93,7 @@ fn a_rating_row_tells_how_far_the_next_one_is() {
     assert_eq!(overall.band_half.map(|half| half.as_str()), Some("lower"));
     assert_eq!(overall.published_on.map(|on| on.to_string()), Some("2024-05".to_owned()));
     assert_eq!((overall.published_score, overall.reviewed_on), (None, None));
-    assert_eq!(overall.position, 2);
+    assert_eq!(overall.position, Some(2));
 }
 
 /// Amending a body, or a merger, changes what is shown of it and no score.
