@@ -22,7 +22,7 @@ pub mod state;
 mod text;
 mod words;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, UnknownYear};
 pub use command::Command;
 pub use content::{Content, Digest, MediaType};
 pub use date::{InvalidDate, PartialDate, Precision};
