@@ -2,7 +2,7 @@
 
 use crate::contents::{ContentError, Contents, NewContent, seal};
 use assessment::command::CommandError;
-use assessment::{Command, Content, Digest, InvalidText, MediaType, Rejection};
+use assessment::{Command, Content, Digest, Event, InvalidText, MediaType, Rejection};
 use journal::canonical::{NotCanonical, to_canonical};
 use journal::{EncodeError, Hash};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -118,10 +118,10 @@ pub enum Outcome {
 }
 
 /// A record that came of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
     /// What happened.
-    pub kind: &'static str,
+    pub event: Event,
     /// What it is about.
     pub stream: String,
     /// Which record of its stream it is.

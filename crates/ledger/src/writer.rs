@@ -255,7 +255,7 @@ impl Desk {
         };
         round.new.extend(submission.contents.iter().filter(named));
         round.released.extend(released);
-        let receipts = self.accept(submission, &events, &new, positions.start);
+        let receipts = self.accept(submission, events, new, positions.start);
         Ok(Outcome::Recorded { positions, records: receipts })
     }
 
@@ -342,18 +342,18 @@ impl Desk {
     fn accept(
         &mut self,
         submission: &Submission,
-        events: &[Event],
-        new: &NewCommand,
+        events: Vec<Event>,
+        new: NewCommand,
         position: u64,
     ) -> Vec<Receipt> {
         self.keys.insert(submission.key.clone(), (submission.request, position));
         self.lines.extend(submission.line.as_ref().map(|line| (line.0, position)));
         let mut receipts = Vec::with_capacity(events.len());
-        for (event, record) in events.iter().zip(&new.records) {
-            self.state = evolve(std::mem::take(&mut self.state), event);
-            self.versions.insert(record.stream.clone(), record.version);
-            let (stream, version) = (record.stream.clone(), record.version);
-            receipts.push(Receipt { kind: event.kind(), stream, version });
+        for (event, record) in events.into_iter().zip(new.records) {
+            self.state = evolve(std::mem::take(&mut self.state), &event);
+            let (stream, version) = (record.stream, record.version);
+            self.versions.insert(stream.clone(), version);
+            receipts.push(Receipt { event, stream, version });
         }
         receipts
     }

@@ -26,10 +26,7 @@ use crate::cli::{Asking, Audience, Cli, Command, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::world;
 use ::assessment::framework::Framework;
-use ::assessment::{
-    AssessmentId, Content, Context, Event, FrameworkId, OrganisationCode, StatementId, decide,
-};
-use journal::Store;
+use ::assessment::{AssessmentId, Content, Event, FrameworkId, OrganisationCode, StatementId};
 use ledger::{At, Catalogue, ContentError, Ledger, NewContent, Question, Scope, Unusable};
 use std::io::Write;
 use std::path::PathBuf;
@@ -192,19 +189,12 @@ fn carry_out(
     contents: Vec<NewContent>,
     out: &mut dyn Write,
 ) -> Result<Vec<Event>, Failure> {
-    let command = command.into();
-    let outcome = write::submit_with(ledger, writing, command.clone(), contents, out)?;
-    let ledger::Outcome::Recorded { positions, .. } = outcome else { return Ok(vec![]) };
-    if writing.dry_run {
-        let state = ledger.state(At::default(), &|state| command.organisations(state))?;
-        let (actor, today, released) = (writing.actor, world::now().day(), [0; 32].into());
-        // Somebody else may have written since; then there is nothing to tell.
-        let context = Context { actor, today, released };
-        return Ok(decide(&state, &command, &context).unwrap_or_default());
+    match write::submit_with(ledger, writing, command, contents, out)? {
+        ledger::Outcome::Recorded { records, .. } => {
+            Ok(records.into_iter().map(|record| record.event).collect())
+        }
+        _ => Ok(vec![]),
     }
-    let end = ledger.end()?.head;
-    let event = |position| Ok(ledger::decode(&ledger.store().record_at(position, &end)?.record())?);
-    positions.map(event).collect()
 }
 
 /// What is said of something that is done, or only tried.

@@ -154,7 +154,7 @@ impl Row for ReviewedRow {
 }
 
 /// A body above its rows; that it is invented is said there.
-fn body(name: &Name, flags: &Flags) -> String {
+pub fn body(name: &Name, flags: &Flags) -> String {
     let fictional = if flags.contains(Flag::Fictional) { " (fictional)" } else { "" };
     format!("{name}{fictional}")
 }

@@ -4,12 +4,13 @@ use super::{Home, ask, at, only_for_the_regulator, only_of_itself, open};
 use crate::cli::{Audience, Scores};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, known};
+use crate::rows::body;
 use assessment::framework::Framework;
 use assessment::state::Assessment;
 use assessment::{AssessmentId, OrganisationCode};
 use ledger::{At, Filter, Ledger};
 use projections::{
-    Body, CategoryScoresRow, Disclosures, Flag, Standing, category_scores, disclosed_scores,
+    Body, CategoryScoresRow, Disclosures, Standing, category_scores, disclosed_scores,
 };
 use std::io::Write;
 
@@ -45,8 +46,7 @@ impl Row for CategoryScoresRow {
     }
 
     fn heading(&self) -> Option<String> {
-        let fictional = if self.flags.contains(Flag::Fictional) { " (fictional)" } else { "" };
-        Some(format!("{}{fictional}, {}", self.name, self.assessment))
+        Some(format!("{}, {}", body(&self.name, &self.flags), self.assessment))
     }
 }
 

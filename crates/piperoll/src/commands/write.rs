@@ -43,7 +43,8 @@ pub fn submit_with(
         Outcome::Recorded { positions, records } => {
             let done = if writing.dry_run { "would record" } else { "recorded" };
             for (position, record) in positions.clone().zip(records) {
-                let ledger::Receipt { kind, stream, version } = record;
+                let ledger::Receipt { event, stream, version } = record;
+                let kind = event.kind();
                 writeln!(out, "{done} {position}  {kind}  {stream}  version {version}")?;
             }
         }
