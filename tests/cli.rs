@@ -2,6 +2,8 @@
 //! asked of the program as people and scripts ask it.
 #![allow(clippy::unwrap_used, reason = "what a test does not expect should stop it")]
 
+#[path = "cli/aftermath.rs"]
+mod aftermath;
 #[path = "cli/assessments.rs"]
 mod assessments;
 #[path = "cli/audiences.rs"]
@@ -12,37 +14,59 @@ mod calendar;
 mod categories;
 #[path = "cli/comments.rs"]
 mod comments;
+#[path = "cli/conflicts.rs"]
+mod conflicts;
+#[path = "cli/coverage.rs"]
+mod coverage;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
 #[path = "cli/drafts.rs"]
 mod drafts;
+#[path = "cli/due.rs"]
+mod due;
 #[path = "cli/evidence.rs"]
 mod evidence;
 #[path = "cli/exits.rs"]
 mod exits;
+#[path = "cli/finance.rs"]
+mod finance;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/frameworks.rs"]
 mod frameworks;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/imports.rs"]
 mod imports;
 #[path = "cli/kinds.rs"]
 mod kinds;
+#[path = "cli/national.rs"]
+mod national;
 #[path = "cli/organisations.rs"]
 mod organisations;
 #[path = "cli/panels.rs"]
 mod panels;
+#[path = "cli/process_reviews.rs"]
+mod process_reviews;
 #[path = "cli/publications.rs"]
 mod publications;
 #[path = "cli/reports.rs"]
 mod reports;
 #[path = "cli/reviews.rs"]
 mod reviews;
+#[path = "cli/section_50.rs"]
+mod section_50;
 #[path = "cli/site.rs"]
 mod site;
+#[path = "cli/stale.rs"]
+mod stale;
 #[path = "cli/story.rs"]
 mod story;
+#[path = "cli/strike_outs.rs"]
+mod strike_outs;
+#[path = "cli/withdrawals.rs"]
+mod withdrawals;
 #[path = "cli/writes.rs"]
 mod writes;

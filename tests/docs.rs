@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot look has failed")]
 
-use assessment::Rule;
+use assessment::{Correction, Rule};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +21,8 @@ cargo test -p piperoll --test docs` takes over a change.
 Rules refuse *decisions*. What arrived is recorded and marked, even if it is late or unsupported: it
 just cannot be relied on. A refusal records nothing, and `piperoll` ends with exit code 1. What the
 rules leave open, and how it was read, stands in
-[decision 9](decisions/0009-readings-of-the-workflow.md).
+[decision 9](decisions/0009-readings-of-the-workflow.md), and for what comes after a publication in
+[decision 10](decisions/0010-after-a-publication.md).
 ";
 
 /// What stands before the list of what makes something public.
@@ -33,6 +34,18 @@ looked at ([decision 7](decisions/0007-what-is-public-is-folded-apart.md)). No p
 or time of recording goes with it.
 
 | kind of record | what of it is public |
+|---|---|
+";
+
+/// What stands before the list of what corrects an erroneous record.
+const CORRECTIONS: &str = "
+## What corrects an erroneous record
+
+Nothing is ever removed. A record that `strike-out` makes void stays where it is and counts as if
+it had never been ([decision 11](decisions/0011-striking-out.md)); one that later records rest on is
+not struck out before them.
+
+| kind of record | what corrects it |
 |---|---|
 ";
 
@@ -63,6 +76,14 @@ fn the_rules_are_explained_as_they_are() {
     text.push_str(PUBLIC);
     for (kind, what) in projections::MAKES_PUBLIC {
         text.push_str(&format!("| `{kind}` | {what} |\n"));
+    }
+    text.push_str(CORRECTIONS);
+    for (kind, correction) in assessment::CORRECTIONS {
+        let correction = match correction {
+            Correction::StrikeOut => "`strike-out`",
+            Correction::Other(instead) => instead,
+        };
+        text.push_str(&format!("| `{kind}` | {correction} |\n"));
     }
     text.push_str("\n## Refusals\n");
     for rule in assessment::Rejection::rules() {

@@ -9,7 +9,7 @@ use crate::site::{Site, row};
 use crate::story::{AUTHORITY, NEIGHBOUR, SYSTEM, Story, command, text};
 
 /// Every question that the public may ask, with `{}` for the format.
-const QUESTIONS: [&str; 16] = [
+const QUESTIONS: [&str; 21] = [
     "ratings",
     "ratings --sort score --level overall",
     "scores",
@@ -26,10 +26,15 @@ const QUESTIONS: [&str; 16] = [
     "publication list",
     "publication show X99000011-2025-a-p1",
     "publication show X99000001-2024-a-p1",
+    "publication show X99000011-2025-a-p2",
+    "publication list Vale",
+    "conflict list",
+    "conflict list Millbrook Exampleshire",
+    "conflict show X99000001-2024-a",
 ];
 
 /// Questions about the log, or about work in progress.
-const REFUSED: [&str; 12] = [
+const REFUSED: [&str; 17] = [
     "log",
     "show 1",
     "verify",
@@ -42,6 +47,11 @@ const REFUSED: [&str; 12] = [
     "comment list X99000011-2025-a",
     "comment show X99000011-2025-a-c1",
     "draft show X99000011-2025-a --section summary",
+    "section-50 list",
+    "section-50 show X99000011-2025-a",
+    "process-review list",
+    "process-review show X99000011-2025-a-p1",
+    "finance list Millbrook",
 ];
 
 /// What the names of released reports stand for: their texts are proved with salts that are drawn,
@@ -95,8 +105,27 @@ fn site(with: &dyn Fn(&Site, u8)) -> Site {
     site.import(&AUTHORITY.publish());
     site.import(&SYSTEM.published());
     site.ok("area add Vale Millbrook --from 2025-01-01");
+    aftermath(&site);
     with(&site, 2);
     site
+}
+
+/// What happens to a publication in public: sources disagree about one, one is withdrawn and issued
+/// again, and of one a review is asked for.
+fn aftermath(site: &Site) {
+    let lines = [
+        "conflict record Exampleshire --field safeguarding --a 3 --source-a 'the report' --b 2 \
+         --source-b 'a press release' --noted-on 2025-12-01",
+        "publication withdraw X99000011-2025-a-p1 --reason ordered --text 'By a court.' \
+         --withdrawn-on 2025-12-02 --by p-030",
+        "publication reissue X99000011-2025-a-p1 --reason after_withdrawal --text 'As it was.' \
+         --published-on 2025-12-03 --by p-030",
+        "publication withdraw X99000012-2025-a-p1 --reason not_to_be_public \
+         --withdrawn-on 2025-12-04",
+        "process-review request X99000011-2025-a-p2 --ground process_not_followed \
+         --text 'Nobody asked us.' --received-on 2025-12-05",
+    ];
+    lines.iter().for_each(|line| drop(site.ok(line)));
 }
 
 fn review(story: &Story, statement: &str, score: u8, on: &str) -> Value {
@@ -135,9 +164,26 @@ fn busy(site: &Site, place: u8) {
             site.ok("evidence withdraw X99000011-e2 --reason inaccurate --date 2026-01-07");
             site.ok("evidence erase X99000011-e3 --basis retention_ended --authority p-009 \
                  --date 2026-01-07");
+            told_to_nobody(site);
             reassess(site);
         }
     }
+}
+
+/// A letter, a request that is declined, figures, and a judgement that was none.
+fn told_to_nobody(site: &Site) {
+    site.write("letter.txt", "Dear Secretary of State");
+    let struck = site.rows("log Millbrook --kind score_reviewed").pop().unwrap();
+    let lines = [
+        "section-50 notify Millbrook --letter secretary_of_state --file letter.txt \
+         --sent-on 2026-01-08",
+        "process-review request X99000011-2025-a-p2 --ground other --text 'It should be a 3.' \
+         --received-on 2025-12-08",
+        "finance record Millbrook --year 2024-25 --total-budget 512,300,000",
+        &format!("strike-out {} --reason wrong_entry --yes", struck["position"]),
+    ];
+    lines.iter().for_each(|line| drop(site.ok(line)));
+    assert_eq!(site.rows("section-50 list")[0]["status"], "owed");
 }
 
 /// Another assessment of the same body, as far as its draft.

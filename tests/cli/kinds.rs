@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::aftermath::{corrections, duty, finance, reviewed_process};
 use crate::site::Site;
 use crate::story::{AUTHORITY, SYSTEM, command, text};
 
@@ -13,6 +14,7 @@ pub fn every_kind() -> Vec<Value> {
     let lines = [
         SYSTEM.begin()[..2].to_vec(),
         AUTHORITY.begin(),
+        finance(),
         facts(),
         vec![command(
             "amend_assessment",
@@ -35,6 +37,9 @@ pub fn every_kind() -> Vec<Value> {
         AUTHORITY.check(),
         windows(),
         AUTHORITY.publish(),
+        reviewed_process(),
+        duty(),
+        corrections(),
     ];
     lines.concat()
 }
@@ -221,6 +226,7 @@ fn a_row_of_a_table_is_the_same_command_as_a_line() {
 fn a_typed_command_is_the_same_command_as_a_line() {
     let site = Site::begun();
     site.write("process.json", process()[0]["data"]["process"].to_string());
+    site.write("nothing.txt", "");
     let typed = first_of_each_kind(&site, &|line| {
         let typed = TYPED.iter().find(|(kind, _)| *kind == kind_of(line));
         let Some((_, typed)) = typed else { return false };
@@ -240,7 +246,7 @@ fn a_typed_command_is_the_same_command_as_a_line() {
 }
 
 /// The first command of each kind in [`every_kind`], as it is typed; `{…}` stands for its text.
-const TYPED: [(&str, &str); 27] = [
+const TYPED: [(&str, &str); 36] = [
     ("adopt_framework", "framework adopt ics-2023 --date 2025-01"),
     (
         "register_organisation",
@@ -336,6 +342,53 @@ const TYPED: [(&str, &str); 27] = [
     ),
     ("confirm_draft", "draft confirm Millbrook --to local_authority --date 2025-11-13"),
     ("make_publication", "publication make Millbrook --date 2025-11-20"),
+    (
+        "record_finance",
+        "finance record Millbrook --year 2023-24 --care-budget 150,000,000 \
+         --care-spend 151200000.50 --long-term 4,210 --short-term 1900 --precept not_full \
+         --total-budget 512300000 --total-spend 520,000,000.05 --source https://example.org/2324",
+    ),
+    (
+        "request_process_review",
+        "process-review request X99000011-2025-a-p1 --ground process_not_followed \
+         --received-on 2025-12-01 --text {request}",
+    ),
+    (
+        "decide_process_review",
+        "process-review decide X99000011-2025-a-p1 --by p-040 --decided-on 2025-12-15 \
+         --outcome not_upheld --text {decision}",
+    ),
+    (
+        "notify_section_50",
+        "section-50 notify Millbrook --letter secretary_of_state --file nothing.txt \
+         --sent-on 2026-01-06",
+    ),
+    (
+        "withdraw_publication",
+        "publication withdraw X99000011-2025-a-p1 --by p-030 --reason ordered \
+         --withdrawn-on 2026-01-07 --text {order}",
+    ),
+    (
+        "reissue_publication",
+        "publication reissue X99000011-2025-a-p1 --by p-030 --reason after_withdrawal \
+         --published-on 2026-01-08 --text {repair}",
+    ),
+    (
+        "record_conflict",
+        "conflict record Exampleshire --field Safeguarding --a 3 \
+         --source-a 'the report, page 12' --b not_stated --source-b 'a press release' --use a \
+         --reason in_report --noted-on 2026-01-09",
+    ),
+    (
+        "publish_national_report",
+        "publication make --national --by p-030 --kind local_authority --statement Safeguarding \
+         --title 'Safeguarding in England' --text {country}",
+    ),
+    (
+        "strike_out",
+        "strike-out 7 --reason wrong_entry --by p-003 --struck-on 2026-01-10 --yes \
+         --text {other year}",
+    ),
 ];
 
 /// Submits the first command of each kind otherwise, if `otherwise` does, and all others as lines;

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::site::{BRENT, HEADER, Site, check, row};
 use crate::story::{AUTHORITY, MARK, SYSTEM, command};
@@ -294,4 +294,202 @@ fn what_was_known_of_an_imported_publication_is_said_and_what_was_not_is_not_mad
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("it has no draft"), "{ran:?}");
     assert!(!ran.err.contains(BRENT));
+}
+
+/// A line that says in public what became of a report, or what is open about it.
+fn notices(page: &str) -> Vec<&str> {
+    page.lines().filter_map(|line| line.strip_prefix("> **Notice.** ")).collect()
+}
+
+/// The lines of a report from a heading on, up to the next.
+fn block(page: &str, heading: &str) -> String {
+    let lines = page.lines().skip_while(|line| *line != format!("## {heading}"));
+    let rest = lines.skip(1).take_while(|line| !line.starts_with("## "));
+    rest.map(|line| format!("{line}\n")).collect()
+}
+
+fn finance(year: &str, facts: Value) -> Value {
+    let data = json!({
+        "facts": facts, "organisation": AUTHORITY.code, "source": "https://example.org/accounts",
+        "year": year,
+    });
+    command("record_finance", data)
+}
+
+/// Another summary, shared with the authority, which has nothing to say.
+fn rewritten(what: &str, on: [&str; 2]) -> Vec<Value> {
+    let assessment = AUTHORITY.assessment();
+    let draft = json!({
+        "assessment": assessment, "content": { "text": what }, "section": "summary",
+        "written_on": on[0],
+    });
+    let confirmed = json!({
+        "assessment": assessment, "confirmed_on": on[1], "recipient": AUTHORITY.recipients[0],
+    });
+    vec![
+        command("write_draft", draft),
+        command("share_draft", json!({ "assessment": assessment, "shared_on": on[0] })),
+        command("confirm_draft", confirmed),
+    ]
+}
+
+fn make(on: &str) -> Value {
+    let data = json!({ "assessment": AUTHORITY.assessment(), "published_on": on });
+    command("make_publication", data)
+}
+
+/// A figure that moves after it was published is worse than none.
+#[test]
+fn financial_facts_are_shown_as_they_were_known_at_the_publication() {
+    let site = shared();
+    let draft = || block(&site.ok("report X99000011-2025-a --draft"), "Financial facts");
+    assert_eq!(draft().trim(), "*Not recorded yet.*");
+    let full = json!({
+        "care_budget_pence": 18_200_000_000_u64, "care_spend_pence": 18_100_000_000_u64,
+        "people_long_term": 5120, "people_short_term": 990, "precept": "full",
+        "total_budget_pence": 51_230_000_000_u64, "total_spend_pence": 51_811_204_350_u64,
+    });
+    site.import(&[
+        finance("2022-23", json!({ "people_long_term": 1 })),
+        finance(
+            "2024-25",
+            json!({ "care_spend_pence": 18_300_000_000_u64, "precept": "not_full" }),
+        ),
+        finance("2023-24", full),
+    ]);
+    let drafted = draft();
+    site.import(&AUTHORITY.publish());
+    let report = |format: &str| site.ok(&format!("report Millbrook --audience public {format}"));
+    let published = block(&report(""), "Financial facts");
+    assert_eq!(published, drafted);
+    check("reports_finance.md", &published);
+    let page = report("--format html");
+    for line in published.lines().filter(|line| line.starts_with("| ")).skip(2) {
+        for cell in line.trim_matches('|').split('|').map(str::trim).filter(|it| !it.is_empty()) {
+            assert!(page.contains(&format!(">{cell}<")), "{cell}");
+        }
+    }
+    site.import(&[finance("2024-25", json!({ "people_long_term": 7 }))]);
+    assert_eq!(block(&report(""), "Financial facts"), published);
+    assert_ne!(draft(), drafted);
+    assert!(site.ok("verify").ends_with("verified\n"));
+}
+
+/// Whoever asks for one publication must not be given another.
+#[test]
+fn every_publication_of_an_assessment_can_be_read() {
+    let site = published();
+    let report = |what: &str| site.ok(&format!("report {what} --audience public"));
+    let first = report("Millbrook");
+    assert_eq!(report("X99000011-2025-a-p1"), first);
+    site.import(&rewritten("It was rewritten.", ["2026-01-05", "2026-01-06"]));
+    let draft = "report Millbrook --draft";
+    let own = format!("{draft} --audience body=X99000011");
+    assert!(site.ok(draft).contains("It was rewritten."));
+    assert!(site.ok(&own).contains("It was rewritten."));
+    site.import(&[make("2026-01-07")]);
+    let (old, new) = (report("X99000011-2025-a-p1"), report("X99000011-2025-a-p2"));
+    assert_eq!((report("Millbrook"), report("X99000011-2025-a")), (new.clone(), new.clone()));
+    let later = "7 January 2026: A later report was published: X99000011-2025-a-p2.";
+    assert_eq!((notices(&old), notices(&new)), (vec![later], vec![]));
+    for heading in ["Overall rating", "Summary", "Direction of travel", "Leadership"] {
+        assert_eq!(block(&old, heading), block(&first, heading), "{heading}");
+        assert_eq!(block(&new, heading) == block(&first, heading), heading != "Summary");
+    }
+    check(
+        "reports_publications",
+        &site.transcript(&[
+            "report X99000011-2025-a-p3",
+            "report X99000011-2025-a-p3 --audience public",
+            "report X99000013-2025-a-p1 --audience public",
+            "report X99000011-2025-a-p1 --draft",
+            draft,
+            &own,
+        ]),
+    );
+}
+
+/// What was taken back must say so wherever it is read; what must not be public must not be.
+#[test]
+fn a_withdrawn_report_is_marked_and_what_must_not_be_public_is_not_shown() {
+    let withdrawn = |reason: &str| {
+        let site = published();
+        let data = json!({
+            "publication": "X99000011-2025-a-p1", "reason": reason, "withdrawn_on": "2025-12-01",
+        });
+        site.import(&[command("withdraw_publication", data)]);
+        site
+    };
+    let site = withdrawn("published_in_error");
+    let page = site.ok("report Millbrook --audience public");
+    check("reports_withdrawn.md", &page);
+    assert_eq!(site.ok("report Millbrook"), page);
+    assert!(site.ok("report Millbrook --format html").contains("Withdrawn – no longer in force"));
+    let json: Value = serde_json::from_str(&site.ok("report Millbrook --format json")).unwrap();
+    let expected = json!({ "on": "2025-12-01", "reason": "published_in_error" });
+    assert_eq!(json["state"]["published"]["withdrawn"], expected);
+
+    let site = withdrawn("not_to_be_public");
+    for audience in ["public", "body=X99000011", "body=X99000012"] {
+        for format in ["md", "html", "json"] {
+            let ask = format!("report Millbrook --audience {audience} --format {format}");
+            let page = site.ok(&ask);
+            assert!(!page.contains(MARK), "{ask}");
+            assert!(page.contains("must not be public"), "{ask}");
+        }
+    }
+    assert!(site.ok("report Millbrook").contains(MARK));
+    site.import(&rewritten("It is harmless.", ["2025-12-02", "2025-12-03"]));
+    let reissue = json!({
+        "publication": "X99000011-2025-a-p1", "published_on": "2025-12-04",
+        "reason": "after_withdrawal",
+    });
+    site.import(&[command("reissue_publication", reissue)]);
+    let (old, new) = (site.ok("report X99000011-2025-a-p1"), site.ok("report Millbrook"));
+    assert_eq!(notices(&old), ["4 December 2025: X99000011-2025-a-p2 took its place."]);
+    let place = "This takes the place of X99000011-2025-a-p1, because that was withdrawn and is \
+                 put right.";
+    assert_eq!(notices(&new), [place]);
+    assert!(new.contains("It is harmless."));
+    assert!(site.ok("verify").ends_with("verified\n"));
+}
+
+/// A rating that may change, or that sources disagree about, must not be read as settled.
+#[test]
+fn what_is_open_about_a_report_is_said_in_public() {
+    let site = published();
+    let public = || site.ok("report Millbrook --audience public");
+    let request = json!({
+        "ground": "process_not_followed", "publication": "X99000011-2025-a-p1",
+        "received_on": "2025-11-25", "text": { "text": "No one heard us." }, "words": 4,
+    });
+    let conflict = json!({
+        "a": { "source": "Report", "value": { "score": 2 } },
+        "assessment": "X99000011-2025-a",
+        "b": { "source": "Press release", "value": { "score": 3 } },
+        "field": { "statement": "safeguarding" }, "noted_on": "2025-11-26",
+    });
+    site.import(&[
+        command("request_process_review", request),
+        command("record_conflict", conflict.clone()),
+    ]);
+    let page = public();
+    assert_eq!(site.ok("report Millbrook"), page);
+    assert_eq!(
+        notices(&page),
+        [
+            "25 November 2025: A review of the rating process behind X99000011-2025-a-p1 was \
+             requested. The rating may change, either way.",
+            "26 November 2025: Two sources differ about the score of \"Safeguarding\": 2 (Report), \
+             and 3 (Press release). Which is right is open.",
+        ]
+    );
+    let decision = json!({
+        "by": "p-070", "decided_on": "2025-12-01", "outcome": "not_upheld",
+        "publication": "X99000011-2025-a-p1", "text": { "text": "It was followed." },
+    });
+    let mut used = conflict;
+    used["used"] = json!({ "reason": "in_report", "value": "a" });
+    site.import(&[command("decide_process_review", decision), command("record_conflict", used)]);
+    assert_eq!(notices(&public()), [""; 0]);
 }

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kinds::process;
 use crate::site::Site;
 use crate::story::{AUTHORITY, command, text};
 
-/// Every write about evidence, assessments, scores, frameworks and the calendar, each as it could
-/// be recorded at once, in a ledger that has [`prepared`] it.
-const WRITES: [&str; 13] = [
+/// Every write about evidence, assessments, scores, frameworks and the calendar, and about what
+/// comes after a publication, each as it could be recorded at once, in a ledger that has
+/// [`prepared`] it.
+const WRITES: [&str; 20] = [
     "assessment open Exampleshire --framework la-2025 --kind baseline --notice 2025-09-01",
     "assessment amend Millbrook --site-visit 2025-10-13",
     "assessment cancel Millbrook --reason postponed --text 'Asked for.' --date 2025-10-01",
@@ -31,11 +32,66 @@ const WRITES: [&str; 13] = [
     "framework revise la-2025 --process process.json --from 2025-12-01 \
      --reason guidance_changed --text 'Two days more.' --date 2025-10-01",
     "import lines.jsonl",
+    "publication withdraw X99000001-2024-a-p1 --reason ordered --text 'By a court.' \
+     --withdrawn-on 2025-10-01",
+    "publication reissue X99000002-2024-a-p1 --reason after_withdrawal --text 'As it was.' \
+     --published-on 2025-10-01",
+    "section-50 notify Exampleshire --letter secretary_of_state --file notes.txt \
+     --sent-on 2025-10-01",
+    "process-review request X99000001-2024-a-p1 --ground process_not_followed --file notes.txt \
+     --received-on 2025-10-01",
+    "process-review decide X99000002-2024-a-p1 --outcome upheld --text 'It was not.' --by p-040 \
+     --decided-on 2025-10-01",
+    "finance record Exampleshire --year 2024-25 --total-budget 512,300,000",
+    "conflict record Exampleshire --field safeguarding --a 3 --source-a report --b 2 \
+     --source-b press --noted-on 2025-10-01",
 ];
+
+/// Exampleshire and Samplebridge as published: one with a failing that was judged since, one
+/// withdrawn, and with a request.
+fn published() -> Vec<Value> {
+    let import = |code: &str, name: &str| {
+        command(
+            "import_publication",
+            json!({
+                "framework": AUTHORITY.framework, "month": "2024-08", "name": name,
+                "organisation": code, "programme": "formal", "rating": "requires_improvement",
+                "scores": [2, 2, 2, 2, 2, 3, 3, 3, 3],
+            }),
+        )
+    };
+    vec![
+        import("X99000001", "Exampleshire"),
+        import("X99000002", "Samplebridge"),
+        command(
+            "review_score",
+            json!({
+                "organisation": "X99000001", "reason": "ongoing_review",
+                "reviewed_on": "2025-09-01", "score": 1, "statement": "safeguarding",
+                "text": text("failing"),
+            }),
+        ),
+        command(
+            "request_process_review",
+            json!({
+                "ground": "process_not_followed", "publication": "X99000002-2024-a-p1",
+                "received_on": "2025-09-01", "text": text("request"), "words": 6,
+            }),
+        ),
+        command(
+            "withdraw_publication",
+            json!({
+                "publication": "X99000002-2024-a-p1", "reason": "process_review",
+                "withdrawn_on": "2025-09-02",
+            }),
+        ),
+    ]
+}
 
 fn prepared() -> Site {
     let site = Site::begun();
     site.register("X99000001", "Exampleshire", "local_authority");
+    site.register("X99000002", "Samplebridge", "local_authority");
     let spare = command(
         "submit_evidence",
         json!({
@@ -44,7 +100,7 @@ fn prepared() -> Site {
             "received_on": "2025-09-02", "setting": "off_site", "source": "regulator",
         }),
     );
-    site.import(&[AUTHORITY.begin(), AUTHORITY.evidence(), vec![spare]].concat());
+    site.import(&[AUTHORITY.begin(), AUTHORITY.evidence(), vec![spare], published()].concat());
     site.write("notes.txt", "What was noted.");
     site.write("process.json", process()[0]["data"]["process"].to_string());
     let lines: String = AUTHORITY.scores().iter().map(|line| format!("{line}\n")).collect();

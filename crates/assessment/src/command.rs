@@ -1,11 +1,15 @@
 //! What can be asked of the ledger: the commands, as they are submitted.
 
+mod after;
 mod data;
 mod evidence;
+mod national;
 mod steps;
 
+pub use after::*;
 pub use data::*;
 pub use evidence::*;
+pub use national::*;
 pub use steps::*;
 
 use crate::OrganisationCode;
@@ -132,6 +136,24 @@ commands! {
     AddCalendar = "add_calendar",
     /// Publish a report.
     MakePublication = "make_publication",
+    /// Take a publication back.
+    WithdrawPublication = "withdraw_publication",
+    /// Publish what takes the place of a publication.
+    ReissuePublication = "reissue_publication",
+    /// Record a letter of a section 50 notification.
+    NotifySection50 = "notify_section_50",
+    /// Record that a review of the rating process was asked for.
+    RequestProcessReview = "request_process_review",
+    /// Decide on a review of the rating process.
+    DecideProcessReview = "decide_process_review",
+    /// Record financial facts of a year.
+    RecordFinance = "record_finance",
+    /// Record that two sources state different values.
+    RecordConflict = "record_conflict",
+    /// Make an erroneous record void.
+    StrikeOut = "strike_out",
+    /// Publish a report on all bodies together.
+    PublishNationalReport = "publish_national_report",
 }
 
 impl Command {
@@ -179,7 +201,19 @@ impl Command {
             Self::SubmitComment(command) => assessment(&command.assessment),
             Self::ResolveComment(command) => assessment(&command.comment.assessment()),
             Self::AddCalendar(_) => "calendar/england".to_owned(),
+            Self::PublishNationalReport(_) => "ledger".to_owned(),
             Self::MakePublication(command) => assessment(&command.assessment),
+            Self::WithdrawPublication(command) => assessment(&command.publication.assessment()),
+            Self::ReissuePublication(command) => assessment(&command.publication.assessment()),
+            Self::NotifySection50(command) => assessment(&command.assessment),
+            Self::RequestProcessReview(command) => assessment(&command.publication.assessment()),
+            Self::DecideProcessReview(command) => assessment(&command.publication.assessment()),
+            Self::RecordFinance(command) => organisation(&command.organisation),
+            Self::RecordConflict(command) => assessment(&command.assessment),
+            Self::StrikeOut(command) => match state.records.get(&command.position) {
+                Some(struck) => struck.stream(),
+                None => "ledger".to_owned(),
+            },
         }
     }
 
@@ -190,7 +224,10 @@ impl Command {
             evidence.iter().map(crate::EvidenceId::organisation).collect()
         };
         match self {
-            Self::AdoptFramework(_) | Self::ReviseProcess(_) | Self::AddCalendar(_) => vec![],
+            Self::AdoptFramework(_)
+            | Self::ReviseProcess(_)
+            | Self::AddCalendar(_)
+            | Self::PublishNationalReport(_) => vec![],
             Self::RegisterOrganisation(command) => vec![command.code],
             Self::AmendOrganisation(command) => vec![command.code],
             Self::SucceedOrganisations(command) => {
@@ -239,6 +276,17 @@ impl Command {
                 [vec![own], state.with_whom_it_is_about(evidence)].concat()
             }
             Self::MakePublication(command) => state.behind(command.assessment),
+            Self::WithdrawPublication(command) => vec![command.publication.organisation()],
+            Self::ReissuePublication(command) => state.behind(command.publication.assessment()),
+            Self::NotifySection50(command) => vec![command.assessment.organisation()],
+            Self::RequestProcessReview(command) => vec![command.publication.organisation()],
+            Self::DecideProcessReview(command) => vec![command.publication.organisation()],
+            Self::RecordFinance(command) => vec![command.organisation],
+            Self::RecordConflict(command) => vec![command.assessment.organisation()],
+            Self::StrikeOut(command) => {
+                let struck = state.records.get(&command.position);
+                struck.and_then(crate::Event::organisation).into_iter().collect()
+            }
         }
     }
 }

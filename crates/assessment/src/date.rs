@@ -168,6 +168,62 @@ impl<'de> Deserialize<'de> for PartialDate {
     }
 }
 
+/// A financial year of English local government, from 1 April: `2024-25`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FinancialYear(u16);
+
+/// A text that is not a financial year.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a financial year (YYYY-YY, such as 2024-25)")]
+pub struct InvalidFinancialYear(pub String);
+
+impl FromStr for FinancialYear {
+    type Err = InvalidFinancialYear;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFinancialYear> {
+        let year = || {
+            let (first, second) = text.split_once('-')?;
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            let fits = first.len() == 4 && second.len() == 2 && digits == 6;
+            let (first, second): (u16, u16) = (first.parse().ok()?, second.parse().ok()?);
+            (fits && first >= 1000 && (first + 1) % 100 == second).then_some(Self(first))
+        };
+        year().ok_or_else(|| InvalidFinancialYear(text.to_owned()))
+    }
+}
+
+impl fmt::Display for FinancialYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:04}-{:02}", self.0, (self.0 + 1) % 100))
+    }
+}
+
+impl Serialize for FinancialYear {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for FinancialYear {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for FinancialYear {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FinancialYear".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +258,28 @@ mod tests {
             ["", "24", "2024-13", "2024-02-30", "2024-5-1", "2024/05", "2024-05-17T00", "０２４４"]
         {
             assert!(wrong.parse::<PartialDate>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_financial_year_names_both_its_years() {
+        for text in ["2024-25", "1999-00", "2009-10", "1000-01"] {
+            assert_eq!(text.parse::<FinancialYear>().unwrap().to_string(), text);
+        }
+        let year = |text: &str| text.parse::<FinancialYear>().unwrap();
+        assert!(year("1999-00") < year("2000-01"));
+        for wrong in [
+            "",
+            "2024",
+            "2024-24",
+            "2024-26",
+            "2024-2025",
+            "24-25",
+            "0999-00",
+            "+024-25",
+            "2024/25",
+        ] {
+            assert!(wrong.parse::<FinancialYear>().is_err(), "{wrong}");
         }
     }
 }

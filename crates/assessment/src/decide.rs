@@ -4,18 +4,25 @@ mod adopt_framework;
 mod assessments;
 mod calendar;
 mod comments;
+mod conflicts;
 mod drafts;
 mod evidence;
+mod finance;
 mod import_publication;
+mod national;
 mod organisations;
 mod panels;
+mod process_reviews;
 mod publications;
 mod review_score;
+mod section_50;
+mod strike_out;
+mod withdrawals;
 
 use crate::command::Command;
 use crate::event::Event;
 use crate::framework::{Framework, OrganisationKind};
-use crate::rejection::{EvidenceRejection, Rejection, StepRejection};
+use crate::rejection::{AfterRejection, EvidenceRejection, Rejection, StepRejection};
 use crate::state::{Assessment, Organisation, State};
 use crate::{
     AssessmentId, Digest, FrameworkId, OrganisationCode, PartialDate, PersonId, Precision,
@@ -73,6 +80,15 @@ pub fn decide(
         Command::SubmitComment(command) => comments::submit(state, command, context),
         Command::ResolveComment(command) => comments::resolve(state, command, context),
         Command::MakePublication(command) => publications::make(state, command, context),
+        Command::WithdrawPublication(command) => withdrawals::withdraw(state, command, context),
+        Command::ReissuePublication(command) => withdrawals::reissue(state, command, context),
+        Command::NotifySection50(command) => section_50::notify(state, command, context),
+        Command::RequestProcessReview(command) => process_reviews::request(state, command, context),
+        Command::DecideProcessReview(command) => process_reviews::decide(state, command, context),
+        Command::RecordFinance(command) => finance::record(state, command),
+        Command::RecordConflict(command) => conflicts::record(state, command, context),
+        Command::StrikeOut(command) => strike_out::decide(state, command, context),
+        Command::PublishNationalReport(command) => national::publish(state, command, context),
     }
 }
 
@@ -111,6 +127,18 @@ fn open_assessment(state: &State, id: AssessmentId) -> Result<&Assessment, Rejec
     match assessment.published_on() {
         Some(on) => Err(EvidenceRejection::AssessmentPublished { assessment: id, on }.into()),
         None => Ok(assessment),
+    }
+}
+
+/// An assessment that may lead to a publication: one that is open, or the one of its body that was
+/// published last.
+fn current_assessment(state: &State, id: AssessmentId) -> Result<&Assessment, Rejection> {
+    let assessment = live_assessment(state, id)?;
+    match state.last_published(id.organisation()).filter(|_| !assessment.is_open()) {
+        Some(by) if by != id => {
+            Err(AfterRejection::AssessmentSuperseded { assessment: id, by }.into())
+        }
+        _ => Ok(assessment),
     }
 }
 

@@ -3,13 +3,17 @@
 //! An event is the `data` of a record; its name in snake case is the record's `kind`. The shape of
 //! a recorded kind never changes: a new shape is a new `schema`, and the old one is upcast here.
 
+mod after;
 mod data;
 mod evidence;
+mod national;
 mod publication;
 mod steps;
 
+pub use after::*;
 pub use data::*;
 pub use evidence::*;
+pub use national::*;
 pub use publication::*;
 pub use steps::*;
 
@@ -105,7 +109,7 @@ events! {
     /// The ledger came into being; always and only at position 0.
     LedgerOpened = "ledger_opened",
     /// A framework came into use, recorded whole.
-    FrameworkAdopted = "framework_adopted",
+    FrameworkAdopted = "framework_adopted" in schema 2, upcast from FirstFrameworkAdopted,
     /// A body that can be assessed became known.
     OrganisationRegistered = "organisation_registered",
     /// What is known of a body was corrected.
@@ -164,6 +168,24 @@ events! {
     CalendarAdded = "calendar_added",
     /// A report was published.
     PublicationMade = "publication_made",
+    /// A publication was taken back.
+    PublicationWithdrawn = "publication_withdrawn",
+    /// A report took the place of another.
+    PublicationReissued = "publication_reissued",
+    /// A letter of a section 50 notification was sent.
+    Section50Notified = "section_50_notified",
+    /// A review of the rating process was asked for.
+    ProcessReviewRequested = "process_review_requested",
+    /// It was decided whether the rating process was followed.
+    ProcessReviewDecided = "process_review_decided",
+    /// Financial facts of a year became known.
+    FinanceRecorded = "finance_recorded",
+    /// Two sources were found to state different values.
+    ConflictRecorded = "conflict_recorded",
+    /// An erroneous record was made void.
+    RecordStruckOut = "record_struck_out",
+    /// A report on all bodies together was published.
+    NationalReportPublished = "national_report_published",
 }
 
 impl Event {
@@ -175,6 +197,7 @@ impl Event {
             Self::ProcessRevised(event) => format!("framework/{}", event.framework),
             Self::PanelConvened(event) => format!("panel/{}", event.panel),
             Self::CalendarAdded(_) => "calendar/england".to_owned(),
+            Self::NationalReportPublished(event) => format!("national/{}", event.national),
             _ => match (self.assessment(), self.organisation()) {
                 (Some(assessment), _) => format!("assessment/{assessment}"),
                 (None, Some(organisation)) => format!("organisation/{organisation}"),
@@ -197,6 +220,8 @@ impl Event {
             Self::EvidenceAttributed(event) => Some(event.organisation),
             Self::EvidenceWithdrawn(event) => Some(event.evidence.organisation()),
             Self::EvidenceErased(event) => Some(event.evidence.organisation()),
+            Self::FinanceRecorded(event) => Some(event.organisation),
+            Self::RecordStruckOut(event) => Some(event.organisation),
             _ => self.assessment().map(|assessment| assessment.organisation()),
         }
     }
@@ -220,6 +245,13 @@ impl Event {
             Self::CommentSubmitted(event) => Some(event.assessment),
             Self::CommentResolved(event) => Some(event.comment.assessment()),
             Self::PublicationMade(event) => Some(event.assessment),
+            Self::PublicationWithdrawn(event) => Some(event.publication.assessment()),
+            Self::PublicationReissued(event) => Some(event.made.assessment),
+            Self::Section50Notified(event) => Some(event.assessment),
+            Self::ProcessReviewRequested(event) => Some(event.publication.assessment()),
+            Self::ProcessReviewDecided(event) => Some(event.publication.assessment()),
+            Self::ConflictRecorded(event) => Some(event.assessment),
+            Self::RecordStruckOut(event) => event.assessment,
             _ => None,
         }
     }
@@ -227,6 +259,7 @@ impl Event {
     /// The contents that it refers to, which lie sealed beside the ledger.
     pub fn contents(&self) -> Vec<&Content> {
         match self {
+            Self::FrameworkAdopted(event) => event.text.iter().collect(),
             Self::ScoreReviewed(event) => event.text.iter().collect(),
             Self::AssessmentCancelled(event) => event.text.iter().collect(),
             Self::EvidenceRequested(event) => vec![&event.what],
@@ -239,8 +272,13 @@ impl Event {
             Self::DraftExtended(event) => event.text.iter().collect(),
             Self::CommentSubmitted(event) => vec![&event.text],
             Self::CommentResolved(event) => vec![&event.text],
+            Self::PublicationWithdrawn(event) => event.text.iter().collect(),
+            Self::PublicationReissued(event) => event.text.iter().collect(),
+            Self::ProcessReviewRequested(event) => vec![&event.text],
+            Self::ProcessReviewDecided(event) => vec![&event.text],
+            Self::RecordStruckOut(event) => event.text.iter().collect(),
+            Self::NationalReportPublished(event) => event.text.iter().collect(),
             Self::LedgerOpened(_)
-            | Self::FrameworkAdopted(_)
             | Self::OrganisationRegistered(_)
             | Self::OrganisationAmended(_)
             | Self::OrganisationSucceeded(_)
@@ -257,7 +295,10 @@ impl Event {
             | Self::DraftShared(_)
             | Self::DraftConfirmed(_)
             | Self::CalendarAdded(_)
-            | Self::PublicationMade(_) => vec![],
+            | Self::PublicationMade(_)
+            | Self::Section50Notified(_)
+            | Self::FinanceRecorded(_)
+            | Self::ConflictRecorded(_) => vec![],
         }
     }
 
@@ -269,7 +310,8 @@ impl Event {
             | Self::OrganisationRegistered(_)
             | Self::OrganisationAmended(_)
             | Self::AssessmentAmended(_)
-            | Self::CalendarAdded(_) => None,
+            | Self::CalendarAdded(_)
+            | Self::FinanceRecorded(_) => None,
             Self::FrameworkAdopted(event) => Some(event.adopted_on),
             Self::OrganisationSucceeded(event) => Some(event.on),
             Self::AreaMemberAdded(event) => Some(event.from),
@@ -296,12 +338,20 @@ impl Event {
             Self::CommentSubmitted(event) => Some(event.received_on),
             Self::CommentResolved(event) => Some(event.resolved_on),
             Self::PublicationMade(event) => Some(event.published_on),
+            Self::PublicationWithdrawn(event) => Some(event.withdrawn_on),
+            Self::PublicationReissued(event) => Some(event.made.published_on),
+            Self::Section50Notified(event) => Some(event.sent_on),
+            Self::ProcessReviewRequested(event) => Some(event.received_on),
+            Self::ProcessReviewDecided(event) => Some(event.decided_on),
+            Self::ConflictRecorded(event) => Some(event.noted_on),
+            Self::RecordStruckOut(event) => Some(event.struck_on),
+            Self::NationalReportPublished(event) => Some(event.published_on),
         }
     }
 
     /// Whether it says what the world is like rather than what happened in it, so that a question
-    /// about an earlier day (`--effective`) still takes it into account: names, regions and the
-    /// text of frameworks.
+    /// about an earlier day (`--effective`) still takes it into account: names, regions, the text
+    /// of frameworks, and that a record was never true.
     pub fn is_reference(&self) -> bool {
         matches!(
             self,
@@ -310,6 +360,7 @@ impl Event {
                 | Self::OrganisationRegistered(_)
                 | Self::OrganisationAmended(_)
                 | Self::CalendarAdded(_)
+                | Self::RecordStruckOut(_)
         )
     }
 }

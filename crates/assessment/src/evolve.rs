@@ -1,5 +1,6 @@
 //! What the rules know after an event.
 
+use crate::AssessmentId;
 use crate::event::*;
 use crate::state::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The state after an event; it never fails and decides nothing.
 ///
 /// An event about something that the state does not hold changes nothing: the state may be partial.
+/// A strike-out notes what it took from a publication; the rest is [replayed](crate::replay)
+/// without the void record.
 pub fn evolve(mut state: State, event: &Event) -> State {
     match event {
         Event::LedgerOpened(_) => {}
@@ -20,12 +23,16 @@ pub fn evolve(mut state: State, event: &Event) -> State {
             state.panels.insert(event.panel, event.clone());
         }
         Event::CalendarAdded(event) => state.calendar.add(event),
+        Event::NationalReportPublished(event) => {
+            state.national.insert(event.national, event.clone());
+        }
         Event::OrganisationRegistered(event) => {
             let organisation = Organisation {
                 facts: event.clone(),
                 successor: None,
                 area: Vec::new(),
                 attributed: BTreeSet::new(),
+                finance: BTreeMap::new(),
             };
             state.organisations.insert(event.code, organisation);
         }
@@ -52,8 +59,10 @@ pub fn evolve(mut state: State, event: &Event) -> State {
 impl State {
     /// Takes in an event about something that is there already, as far as this state holds it.
     fn follow(&mut self, event: &Event) {
-        if let Some(assessment) = event.assessment().and_then(|id| self.assessments.get_mut(&id)) {
-            return assessment.follow(event);
+        if let Some(id) = event.assessment()
+            && self.assessments.contains_key(&id)
+        {
+            return self.follow_within(id, event);
         }
         match event {
             Event::EvidenceWithdrawn(event) => {
@@ -72,6 +81,21 @@ impl State {
                     body.follow(event);
                 }
             }
+        }
+    }
+
+    /// Takes in an event within an assessment, with the duty that it raises.
+    fn follow_within(&mut self, id: AssessmentId, event: &Event) {
+        // Whether a panel was to sit on a publication is asked before it counts as made.
+        let publishes = matches!(event, Event::PublicationMade(_) | Event::PublicationReissued(_));
+        if publishes {
+            self.note_duty(id, event);
+        }
+        if let Some(assessment) = self.assessments.get_mut(&id) {
+            assessment.follow(event);
+        }
+        if !publishes {
+            self.note_duty(id, event);
         }
     }
 }
@@ -118,6 +142,9 @@ impl Organisation {
             Event::EvidenceAttributed(event) => {
                 self.attributed.insert(event.evidence);
             }
+            Event::FinanceRecorded(event) => {
+                self.finance.insert(event.year, event.clone());
+            }
             _ => {}
         }
     }
@@ -148,7 +175,10 @@ impl Assessment {
         match event {
             Event::ImportedPublicationReplaced(event) => self.take_import(&event.import),
             Event::ScoreReviewed(event) => self.judge(event),
-            Event::AssessmentAmended(event) => self.plan.amend(event),
+            Event::AssessmentAmended(event) => {
+                self.involved.extend(event.team.iter().map(|member| member.person));
+                self.plan.amend(event);
+            }
             Event::AssessmentCancelled(event) => self.cancelled = Some(event.clone()),
             Event::EvidenceUsed(event) => {
                 self.used.insert(event.evidence, event.clone());
@@ -161,9 +191,11 @@ impl Assessment {
                     members: event.members.clone(),
                     scores: BTreeMap::new(),
                 });
+                self.involved.extend(&event.members);
                 self.settle(&event.scores);
             }
             Event::PanelConfirmed(event) => {
+                self.involved.extend(&event.members);
                 self.settle(&event.scores);
                 if let Some(panel) = &mut self.panel {
                     panel.settled_on = event.confirmed_on;
@@ -173,8 +205,16 @@ impl Assessment {
             }
             Event::DraftWritten(event) => {
                 self.drafts.insert(event.passage, event.clone());
+                self.since.passages.insert(event.passage);
                 self.change();
             }
+            _ => self.follow_check(event),
+        }
+    }
+
+    /// Takes in an event of the accuracy check.
+    fn follow_check(&mut self, event: &Event) {
+        match event {
             Event::DraftShared(event) => {
                 let (shared_on, due_on) = (event.shared_on, event.due_on);
                 let before = self.windows.get(&event.recipient);
@@ -194,8 +234,10 @@ impl Assessment {
                 }
             }
             Event::DraftConfirmed(event) => {
-                if let Some(window) = self.windows.get_mut(&event.recipient) {
-                    window.confirmed_on = Some(event.confirmed_on);
+                let (recipient, on) = (event.recipient, event.confirmed_on);
+                let now = self.windows.get_mut(&recipient).filter(|it| it.has_begun(on));
+                if let Some(window) = now.or(self.past_windows.get_mut(&recipient)) {
+                    window.confirmed_on = Some(on);
                 }
             }
             Event::CommentSubmitted(event) => {
@@ -205,9 +247,47 @@ impl Assessment {
                 let mut comments = self.comments.iter_mut();
                 if let Some(comment) = comments.find(|it| it.facts.comment == event.comment) {
                     comment.resolved = Some(event.clone());
+                    self.involved.insert(event.by);
                 }
             }
-            Event::PublicationMade(event) => self.publications.push(event.clone()),
+            _ => self.follow_publication(event),
+        }
+    }
+
+    /// Takes in a publication, or what comes after one.
+    fn follow_publication(&mut self, event: &Event) {
+        match event {
+            Event::PublicationMade(event) => self.publish(event),
+            Event::PublicationReissued(event) => {
+                self.publish(&event.made);
+                self.reissues.insert(event.made.publication, event.clone());
+            }
+            Event::RecordStruckOut(event)
+                if event.publication.is_some() && event.publication == self.last_publication() =>
+            {
+                let first = self.since.struck.entry(event.struck.clone());
+                first.or_insert(event.struck_on);
+            }
+            Event::PublicationWithdrawn(event) => {
+                self.withdrawn.insert(event.publication, event.clone());
+            }
+            Event::Section50Notified(event) => self.duty.letters.push(event.clone()),
+            Event::ProcessReviewRequested(event) => {
+                let facts = event.clone();
+                self.process_reviews.push(ProcessReviewState { facts, decided: None });
+            }
+            Event::ProcessReviewDecided(event) => {
+                let mut requests = self.process_reviews.iter_mut();
+                let is_meant = |it: &&mut ProcessReviewState| {
+                    it.facts.publication == event.publication && it.facts.declined.is_none()
+                };
+                if let Some(request) = requests.find(is_meant) {
+                    request.decided = Some(event.clone());
+                }
+            }
+            Event::ConflictRecorded(event) => {
+                self.conflicts.insert(event.field, event.clone());
+            }
             _ => {}
         }
     }
@@ -223,8 +303,19 @@ impl Assessment {
             evidence_on: event.evidence_on,
         };
         self.judged.insert((event.statement, event.category), judged);
+        self.since.cells.insert((event.statement, event.category));
+        self.involved.insert(event.by);
         self.scorers.entry(event.statement).or_default().insert(event.by);
         self.change();
+    }
+
+    /// What comes after a publication is judged on what changes from then on, with an accuracy
+    /// check of its own.
+    fn publish(&mut self, made: &PublicationMade) {
+        self.publications.push(made.clone());
+        self.involved.insert(made.by);
+        self.past_windows.append(&mut self.windows);
+        self.since = Since::default();
     }
 
     /// Notes that what was shared is not what stands now.
@@ -238,6 +329,7 @@ impl Assessment {
     fn settle(&mut self, scores: &[PanelScore]) {
         for decided in scores {
             let cell = (decided.statement, decided.category);
+            self.since.cells.insert(cell);
             if let Some(judged) = self.judged.get_mut(&cell) {
                 judged.score = decided.score;
             }

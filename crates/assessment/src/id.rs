@@ -141,12 +141,13 @@ id!(
 id!(
     /// Id of a calibration panel: the year in which it was convened, and a letter in order of
     /// recording (`2026-a`).
-    PanelId, 12,
-    "a panel's id (year and letters: 2026-a)",
-    |text| text.len() > 5
-        && text[4] == b'-'
-        && text[..4].iter().all(u8::is_ascii_digit)
-        && is_letters(&text[5..])
+    PanelId, 12, "a panel's id (year and letters: 2026-a)", is_year_and_letters
+);
+
+id!(
+    /// Id of a report on all bodies together: the year in which it was published, and a letter in
+    /// order of recording (`2026-a`).
+    NationalId, 12, "a national report's id (year and letters: 2026-a)", is_year_and_letters
 );
 
 id!(
@@ -215,6 +216,23 @@ impl AssessmentId {
 }
 
 impl PublicationId {
+    /// The assessment that it publishes.
+    pub fn assessment(&self) -> AssessmentId {
+        let end = self.as_str().rfind("-p").expect("the form of a publication's id has the mark");
+        self.as_str()[..end].parse().expect("the form of a publication's id starts with its owner")
+    }
+
+    /// The organisation that it is about.
+    pub fn organisation(&self) -> OrganisationCode {
+        self.assessment().organisation()
+    }
+
+    /// The number, from 1, which it is sorted by.
+    pub fn number(&self) -> u64 {
+        let end = self.as_str().rfind("-p").expect("the form of a publication's id has the mark");
+        self.as_str()[end + 2..].parse().expect("the form of a publication's id ends in a number")
+    }
+
     /// The id of the `number`-th (from 1) publication of an assessment.
     pub fn derive(assessment: AssessmentId, number: u64) -> Self {
         format!("{assessment}-p{number}")
@@ -253,17 +271,27 @@ numbered!(EvidenceId, OrganisationCode, organisation, "-e");
 numbered!(RequestId, OrganisationCode, organisation, "-q");
 numbered!(CommentId, AssessmentId, assessment, "-c");
 
-impl PanelId {
-    /// The id of the `ordinal`-th (from 0) panel that was convened in a year.
-    pub fn derive(year: i32, ordinal: usize) -> Self {
-        format!("{year}-{}", letters(ordinal)).parse().expect("a year and a few letters fit")
-    }
+/// Defines what the ids of things that are lettered within a year have in common.
+macro_rules! lettered {
+    ($name:ident) => {
+        impl $name {
+            /// The id of the `ordinal`-th (from 0) of a year.
+            pub fn derive(year: i32, ordinal: usize) -> Self {
+                format!("{year}-{}", letters(ordinal))
+                    .parse()
+                    .expect("a year and a few letters fit")
+            }
 
-    /// The year in the id.
-    pub fn year(&self) -> i32 {
-        self.as_str()[..4].parse().expect("the form of a panel's id starts with a year")
-    }
+            /// The year in the id.
+            pub fn year(&self) -> i32 {
+                self.as_str()[..4].parse().expect("its form starts with a year")
+            }
+        }
+    };
 }
+
+lettered!(PanelId);
+lettered!(NationalId);
 
 fn is_code(text: &[u8]) -> bool {
     (3..=16).contains(&text.len())
@@ -279,6 +307,13 @@ fn is_numbered(text: &[u8], mark: &[u8], is_owner: fn(&[u8]) -> bool) -> bool {
 
 fn is_letters(text: &[u8]) -> bool {
     (1..=4).contains(&text.len()) && text.iter().all(u8::is_ascii_lowercase)
+}
+
+fn is_year_and_letters(text: &[u8]) -> bool {
+    text.len() > 5
+        && text[4] == b'-'
+        && text[..4].iter().all(u8::is_ascii_digit)
+        && is_letters(&text[5..])
 }
 
 fn is_slug(text: &[u8]) -> bool {

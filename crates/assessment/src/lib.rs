@@ -11,6 +11,7 @@ pub mod command;
 mod content;
 mod date;
 mod decide;
+pub mod due;
 pub mod event;
 mod evolve;
 pub mod framework;
@@ -18,22 +19,27 @@ mod id;
 mod readiness;
 mod rejection;
 pub mod scoring;
+pub mod section_50;
 pub mod state;
+mod strike_out;
 mod text;
 mod words;
 
 pub use calendar::{Calendar, UnknownYear};
 pub use command::Command;
 pub use content::{Content, Digest, MediaType};
-pub use date::{InvalidDate, PartialDate, Precision};
+pub use date::{FinancialYear, InvalidDate, InvalidFinancialYear, PartialDate, Precision};
 pub use decide::{Context, decide};
 pub use event::Event;
 pub use evolve::evolve;
 pub use id::{
-    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, InvalidId, OrganisationCode,
-    PanelId, PersonId, PublicationId, RequestId, StatementId, ThemeId,
+    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, InvalidId, NationalId,
+    OrganisationCode, PanelId, PersonId, PublicationId, RequestId, StatementId, ThemeId,
 };
 pub use readiness::{Need, Readiness, Stage, Warning, readiness, wanted_cells};
-pub use rejection::{EvidenceRejection, Rejection, Rule, StepRejection};
+pub use rejection::{AfterRejection, EvidenceRejection, Rejection, Rule, StepRejection};
 pub use state::State;
-pub use text::{InvalidText, Name, SourceUrl};
+pub use strike_out::{
+    CORRECTIONS, Correction, RaisedInError, Replay, StrikeOuts, raised_in_error, replay,
+};
+pub use text::{Citation, InvalidText, Name, SourceUrl};

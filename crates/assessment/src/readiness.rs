@@ -1,9 +1,13 @@
 //! What is missing for a publication.
 
-use crate::event::AssessmentKind;
-use crate::framework::{Framework, Method, Passage, Process, Recipient, Section50};
+mod update;
+
+pub(crate) use update::{Changes, Occasion};
+
+use crate::framework::{Framework, Method, Passage, Process, Recipient, Statement};
 use crate::rejection::{Rejection, StepRejection};
-use crate::state::{Assessment, Cell, Membership, State};
+use crate::section_50;
+use crate::state::{Assessment, Cell, Judged, Membership, State};
 use crate::{AssessmentId, CommentId, OrganisationCode, PartialDate, StatementId};
 use chrono::NaiveDate;
 use std::fmt;
@@ -101,25 +105,34 @@ pub enum Stage {
     Check,
 }
 
-/// What a publication of an assessment on a day still needs; nothing is said of an assessment that
-/// the state does not hold. The state must hold what [`State::behind`] names.
+/// What the next publication of an assessment on a day still needs, be it the first one or an
+/// update; nothing is said of an assessment that the state does not hold. The state must hold what
+/// [`State::behind`] names.
 pub fn readiness(state: &State, id: AssessmentId, on: NaiveDate) -> Option<Readiness> {
+    readiness_for(state, id, on, Occasion::Publication)
+}
+
+/// What a publication on some occasion still needs.
+pub(crate) fn readiness_for(
+    state: &State,
+    id: AssessmentId,
+    on: NaiveDate,
+    occasion: Occasion,
+) -> Option<Readiness> {
     let assessment = state.assessments.get(&id)?;
     let framework = state.frameworks.get(&assessment.framework)?;
     let process = state.process(&assessment.framework, on)?;
-    let mut needs = scores_and_evidence(state, assessment, framework);
-    if process.panel.first_publication.value {
-        needs.extend(panel(assessment, framework));
-    }
-    let passages = process.passages(framework).into_iter();
-    let missing = passages.filter(|passage| !assessment.drafts.contains_key(passage));
-    needs.extend(missing.map(|passage| Need::Draft { passage }));
-    if process.accuracy_check.first_publication.value {
-        needs.extend(windows(assessment, process, on));
-    }
+    let is_first = assessment.published_on().is_none();
+    let mut needs = match is_first {
+        true => first_needs(state, assessment, (framework, process), on),
+        false => update::needs(state, assessment, (framework, process), on, occasion),
+    };
     let open = assessment.comments.iter().filter(|comment| comment.resolved.is_none());
     needs.extend(open.map(|comment| Need::Comment { comment: comment.facts.comment }));
-    let mut warnings = section_50(assessment, framework, process);
+    // After the first publication a 1 is decided, and the duty there, with the review itself.
+    let ones = section_50::ones(assessment, framework).into_iter().filter(|_| is_first);
+    let mut warnings: Vec<Warning> =
+        ones.map(|statement| Warning::Section50 { statement }).collect();
     let changed = assessment.windows.iter().filter(|(_, window)| window.changed_since);
     warnings.extend(changed.map(|(it, _)| Warning::ChangedSinceSharing { recipient: *it }));
     warnings.extend(area(state, id.organisation(), on));
@@ -128,37 +141,76 @@ pub fn readiness(state: &State, id: AssessmentId, on: NaiveDate) -> Option<Readi
 
 /// The cells that a framework wants a score for, in its order.
 pub fn wanted_cells(framework: &Framework) -> Vec<Cell> {
-    let statements = framework.statements().map(|(_, statement)| statement);
+    let statements = framework.statements();
+    statements.flat_map(|(_, statement)| wanted_of(framework, statement)).collect()
+}
+
+/// The cells of a quality statement that its score comes from: those that the framework wants; of
+/// an import, the whole statement until all its categories are scored.
+pub(crate) fn counting_cells(
+    assessment: &Assessment,
+    framework: &Framework,
+    statement: StatementId,
+) -> Vec<Cell> {
+    let known = framework.statement(statement);
+    let wanted = known.map_or(vec![], |(_, known)| wanted_of(framework, known));
+    let rolls_up = || wanted.iter().all(|cell| assessment.judged.contains_key(cell));
+    match assessment.import.is_none() || rolls_up() {
+        true => wanted,
+        false => vec![(statement, None)],
+    }
+}
+
+fn wanted_of(framework: &Framework, statement: &Statement) -> Vec<Cell> {
     match framework.scoring.method.value {
         Method::None => vec![],
-        Method::Statement => statements.map(|statement| (statement.id, None)).collect(),
-        Method::Category => statements
-            .flat_map(|statement| {
-                let required = statement.required_categories.value.iter();
-                required.map(|category| (statement.id, Some(*category)))
-            })
-            .collect(),
+        Method::Statement => vec![(statement.id, None)],
+        Method::Category => {
+            let required = statement.required_categories.value.iter();
+            required.map(|category| (statement.id, Some(*category))).collect()
+        }
     }
+}
+
+/// What a first publication needs, but for its comments.
+fn first_needs(
+    state: &State,
+    assessment: &Assessment,
+    (framework, process): (&Framework, &Process),
+    on: NaiveDate,
+) -> Vec<Need> {
+    let mut needs = scores_and_evidence(state, assessment, framework);
+    if process.panel.first_publication.value {
+        needs.extend(unconfirmed(assessment, &wanted_cells(framework)));
+    }
+    let passages = process.passages(framework).into_iter();
+    let missing = passages.filter(|passage| !assessment.drafts.contains_key(passage));
+    needs.extend(missing.map(|passage| Need::Draft { passage }));
+    if process.accuracy_check.first_publication.value {
+        needs.extend(windows(assessment, process, on));
+    }
+    needs
 }
 
 /// Enough evidence: every score that the framework wants is there and rests on evidence that may be
 /// relied on. (Source: the regulator publishes "when we have gathered enough evidence".)
 fn scores_and_evidence(state: &State, assessment: &Assessment, framework: &Framework) -> Vec<Need> {
-    let need = |cell: Cell| {
-        let Some(judged) = assessment.judged.get(&cell) else { return Some(Need::Score { cell }) };
-        let in_force = |id| state.evidence.get(id).is_some_and(crate::state::Evidence::is_in_force);
-        (!judged.evidence.iter().any(in_force)).then_some(Need::Evidence { cell })
+    let need = |cell: Cell| match assessment.judged.get(&cell) {
+        None => Some(Need::Score { cell }),
+        Some(judged) if state.supports(judged) => None,
+        Some(_) => Some(Need::Evidence { cell }),
     };
     wanted_cells(framework).into_iter().filter_map(need).collect()
 }
 
-fn panel(assessment: &Assessment, framework: &Framework) -> Vec<Need> {
+/// Of some cells, those whose score no panel stands by.
+fn unconfirmed(assessment: &Assessment, cells: &[Cell]) -> Vec<Need> {
     if assessment.panel.is_none() {
         return vec![Need::Panel];
     }
     let changed = assessment.unconfirmed();
-    let wanted = wanted_cells(framework).into_iter().filter(|cell| changed.contains(cell));
-    wanted.map(|cell| Need::Confirmation { cell }).collect()
+    let cells = cells.iter().filter(|cell| changed.contains(cell));
+    cells.map(|cell| Need::Confirmation { cell: *cell }).collect()
 }
 
 fn windows(assessment: &Assessment, process: &Process, on: NaiveDate) -> Vec<Need> {
@@ -170,22 +222,12 @@ fn windows(assessment: &Assessment, process: &Process, on: NaiveDate) -> Vec<Nee
     process.recipients.value.iter().filter_map(need).collect()
 }
 
-/// A score of 1 outside the exempt themes raises the duty once it is decided; pilots raise none.
-fn section_50(assessment: &Assessment, framework: &Framework, process: &Process) -> Vec<Warning> {
-    let Section50::Applies { exempt_themes } = &process.section_50.value else { return vec![] };
-    if assessment.kind == AssessmentKind::Pilot {
-        return vec![];
+impl State {
+    /// Whether some of the evidence behind a judgement may be relied on.
+    fn supports(&self, judged: &Judged) -> bool {
+        let known = judged.evidence.iter().filter_map(|id| self.evidence.get(id));
+        known.into_iter().any(|evidence| evidence.is_in_force())
     }
-    let statements = framework.statements().filter(|(theme, _)| !exempt_themes.contains(&theme.id));
-    let is_one = |statement: StatementId| {
-        let score = assessment.statement_score(framework, statement);
-        score.is_some_and(|score| score.get() == 1)
-    };
-    statements
-        .map(|(_, statement)| statement.id)
-        .filter(|statement| is_one(*statement))
-        .map(|statement| Warning::Section50 { statement })
-        .collect()
 }
 
 /// A system's assessment should be informed by completed ones of its authorities; that one is

@@ -66,9 +66,11 @@ macro_rules! rejections {
     };
 }
 
+mod after;
 mod evidence;
 mod steps;
 
+pub use after::AfterRejection;
 pub use evidence::EvidenceRejection;
 pub use steps::StepRejection;
 
@@ -79,6 +81,8 @@ rejections! {
         Evidence(EvidenceRejection),
         /// About the steps from scores to a publication.
         Step(StepRejection),
+        /// About what comes after a publication.
+        After(AfterRejection),
     }
 
     /// The organisation is not in the ledger.

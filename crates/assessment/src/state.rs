@@ -4,11 +4,13 @@
 //! otherwise than the rules see it.
 
 use crate::event::*;
-use crate::framework::{Framework, Method, Passage, Process, Recipient};
+use crate::framework::{Framework, Method, Passage, Process, Recipient, Step};
 use crate::scoring::Score;
+use crate::section_50::Duty;
 use crate::{
-    AssessmentId, Calendar, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode,
-    PanelId, PartialDate, PersonId, RequestId, StatementId,
+    AssessmentId, Calendar, CategoryId, CommentId, Event, EvidenceId, FinancialYear, FrameworkId,
+    NationalId, OrganisationCode, PanelId, PartialDate, PersonId, PublicationId, RequestId,
+    StatementId,
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,11 @@ pub struct State {
     pub requests: BTreeMap<RequestId, EvidenceRequested>,
     /// The calibration panels.
     pub panels: BTreeMap<PanelId, PanelConvened>,
+    /// The reports on all bodies together.
+    pub national: BTreeMap<NationalId, NationalReportPublished>,
+    /// The records of an organisation by position, in force or not: given by whoever loads the
+    /// state for a strike-out, as only that decides on records.
+    pub records: BTreeMap<u64, Event>,
 }
 
 /// A body.
@@ -45,6 +52,8 @@ pub struct Organisation {
     pub area: Vec<Membership>,
     /// Evidence about it that was entered for another body first.
     pub attributed: BTreeSet<EvidenceId>,
+    /// What was recorded last of each financial year.
+    pub finance: BTreeMap<FinancialYear, FinanceRecorded>,
 }
 
 /// What took the place of a body.
@@ -92,12 +101,51 @@ pub struct Assessment {
     pub panel: Option<Panel>,
     /// The latest version of each passage of its report.
     pub drafts: BTreeMap<Passage, DraftWritten>,
-    /// The time for comments of each recipient that has the draft.
+    /// The time for comments of each recipient that has the draft of the next publication.
     pub windows: BTreeMap<Recipient, Window>,
+    /// The time for comments of each recipient that had the draft of an earlier one: comments that
+    /// still arrive are judged by it.
+    pub past_windows: BTreeMap<Recipient, Window>,
     /// The comments, in order of recording.
     pub comments: Vec<Comment>,
     /// What was published of it here, oldest first.
     pub publications: Vec<PublicationMade>,
+    /// Those of its publications that took the place of another, with why.
+    pub reissues: BTreeMap<PublicationId, PublicationReissued>,
+    /// Those of its publications that were withdrawn.
+    pub withdrawn: BTreeMap<PublicationId, PublicationWithdrawn>,
+    /// Everybody who has ever had a part in it: in its team, scoring, on its panel, resolving a
+    /// comment or releasing a publication of it.
+    pub involved: BTreeSet<PersonId>,
+    /// What was judged or written since the last publication.
+    pub since: Since,
+    /// What the regulator must tell under section 50, and what it told.
+    pub duty: Duty,
+    /// The requests for a review of the rating process, in order of recording.
+    pub process_reviews: Vec<ProcessReviewState>,
+    /// Where sources disagree about it: what was recorded last of each field.
+    pub conflicts: BTreeMap<ConflictField, ConflictRecorded>,
+}
+
+/// What was judged or written since the last publication.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Since {
+    /// What was reviewed or calibrated.
+    pub cells: BTreeSet<Cell>,
+    /// What was written.
+    pub passages: BTreeSet<Passage>,
+    /// The kinds of records behind that publication that were struck out, with the day of the
+    /// first.
+    pub struck: BTreeMap<String, PartialDate>,
+}
+
+/// A request for a review of the rating process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProcessReviewState {
+    /// As it arrived.
+    pub facts: ProcessReviewRequested,
+    /// What was decided.
+    pub decided: Option<ProcessReviewDecided>,
 }
 
 /// What is scored: a quality statement, or one evidence category of it.
@@ -288,15 +336,57 @@ impl Assessment {
             panel: None,
             drafts: BTreeMap::new(),
             windows: BTreeMap::new(),
+            past_windows: BTreeMap::new(),
             comments: Vec::new(),
             publications: Vec::new(),
+            reissues: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            involved: BTreeSet::new(),
+            since: Since::default(),
+            duty: Duty::default(),
+            process_reviews: Vec::new(),
+            conflicts: BTreeMap::new(),
         }
     }
 
-    /// When it was last published, if it was.
+    /// The publication that was made last, here or before this ledger, also if it was withdrawn.
+    pub fn last_publication(&self) -> Option<PublicationId> {
+        let here = self.publications.last().map(|made| made.publication);
+        here.or(self.import.as_ref().map(|import| import.publication))
+    }
+
+    /// That its last publication was withdrawn, and nothing took its place.
+    pub fn withdrawal(&self) -> Option<&PublicationWithdrawn> {
+        self.withdrawn.get(&self.last_publication()?)
+    }
+
+    /// Whether a step is needed for its next publication.
+    pub fn step(&self, step: &Step) -> bool {
+        if self.published_on().is_some() { step.update.value } else { step.first_publication.value }
+    }
+
+    /// The score of a quality statement as it was published last.
+    pub fn published_score(&self, statement: StatementId) -> Option<Score> {
+        let scores = match (self.publications.last(), &self.import) {
+            (Some(made), _) => &made.scores,
+            (None, Some(import)) => &import.scores,
+            (None, None) => return None,
+        };
+        scores.iter().find(|cell| cell.statement == statement).map(|cell| cell.score)
+    }
+
+    /// When it was last published, if it was: also if that was withdrawn since.
     pub fn published_on(&self) -> Option<PartialDate> {
         let here = self.publications.last().map(|publication| publication.published_on);
         here.or(self.import.as_ref().map(PublicationImported::published_on))
+    }
+
+    /// The time for comments of a recipient that something of a day belongs to: before the draft of
+    /// the next publication was first shared, that of an earlier one.
+    pub fn window(&self, recipient: Recipient, on: PartialDate) -> Option<&Window> {
+        let now = self.windows.get(&recipient);
+        let begun = now.filter(|window| window.has_begun(on));
+        begun.or(self.past_windows.get(&recipient)).or(now)
     }
 
     /// Whether it is still on its way to a first publication.
@@ -335,6 +425,13 @@ impl Assessment {
     }
 }
 
+impl ProcessReviewState {
+    /// Whether it waits for a decision: a notice says so in what is public.
+    pub fn is_pending(&self) -> bool {
+        self.facts.declined.is_none() && self.decided.is_none()
+    }
+}
+
 impl Evidence {
     /// The organisation that it was first entered for.
     pub fn owner(&self) -> OrganisationCode {
@@ -353,6 +450,11 @@ impl Evidence {
 }
 
 impl Window {
+    /// Whether the draft may have been shared by a date.
+    pub(crate) fn has_begun(&self, on: PartialDate) -> bool {
+        self.first_shared_on.first_day() <= on.last_day()
+    }
+
     /// Whether comments are over on a day: the last day has passed, or there are none.
     pub fn is_closed(&self, today: NaiveDate) -> bool {
         let confirmed = self.confirmed_on.is_some_and(|on| on.last_day() <= today);

@@ -11,6 +11,12 @@ use std::str::FromStr;
 #[schemars(inline)]
 pub struct Name(String);
 
+/// Where something is said, so that it can be found: one line, at most 300 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Citation(String);
+
 /// The address of a source on the web.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
@@ -65,6 +71,27 @@ impl FromStr for Name {
     }
 }
 
+impl Citation {
+    /// The citation as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Citation {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let fits = !text.is_empty() && text.chars().count() <= 300 && text.trim() == text;
+        if fits && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            let expected = "a citation (one line of 1 to 300 characters, no space around it)";
+            Err(InvalidText { text: text.to_owned(), expected })
+        }
+    }
+}
+
 impl FromStr for SourceUrl {
     type Err = InvalidText;
 
@@ -86,6 +113,12 @@ impl fmt::Display for Name {
     }
 }
 
+impl fmt::Display for Citation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -93,6 +126,12 @@ impl fmt::Display for SourceUrl {
 }
 
 impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Citation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
@@ -113,6 +152,12 @@ mod tests {
         assert!("King's Lynn & West Norfolk".parse::<Name>().is_ok());
         for wrong in ["", " York", "York\n", "a\u{85}b", &"x".repeat(201)] {
             assert!(wrong.parse::<Name>().is_err(), "{wrong:?}");
+        }
+        let cited = "cqc.org.uk press release (22 May 2025), page 2";
+        assert_eq!(cited.parse::<Citation>().unwrap().as_str(), cited);
+        assert!("x".repeat(300).parse::<Citation>().is_ok());
+        for wrong in ["", " a", "a ", "a\nb", &"x".repeat(301)] {
+            assert!(wrong.parse::<Citation>().is_err(), "{wrong:?}");
         }
         assert!("https://example.org/a?b=c".parse::<SourceUrl>().is_ok());
         for wrong in ["", "https://", "example.org", "javascript:alert(1)", "https://a b"] {

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::index::{Bookmark, Index, Unusable};
 use crate::keys::{self, Key};
 use crate::streams;
-use assessment::OrganisationCode;
+use assessment::{Event, OrganisationCode};
 use chrono::NaiveDate;
 use journal::{Entry, Head, Place, Records, Segment, Store};
 use projections::{Body, Effect, Fact, Projections, Reviewed, Settled, Standing, Transition};
@@ -20,14 +20,16 @@ const RECORDS_PER_COMMIT: u64 = 20_000;
 
 /// The projections and look-ups, with the index that keeps them.
 pub struct Catalogue {
-    index: Index,
-    scope: Scope,
-    projections: Projections,
+    pub(crate) index: Index,
+    pub(crate) scope: Scope,
+    pub(crate) projections: Projections,
     dirty: BTreeSet<OrganisationCode>,
-    reviewed: Tails<Reviewed>,
-    transitions: Tails<Transition>,
+    pub(crate) reviewed: Tails<Reviewed>,
+    pub(crate) transitions: Tails<Transition>,
     streams: BTreeMap<String, Vec<Place>>,
     keys: Vec<Key>,
+    /// The bodies with a strike-out that was not followed yet.
+    pub(crate) struck: BTreeSet<OrganisationCode>,
 }
 
 /// Which records are taken in, and which rows are kept of them.
@@ -92,6 +94,7 @@ impl Catalogue {
             transitions: BTreeMap::new(),
             streams: BTreeMap::new(),
             keys: Vec::new(),
+            struck: BTreeSet::new(),
         }
     }
 
@@ -130,13 +133,13 @@ impl Catalogue {
             open += 1;
             last = Some(taken);
             if open == RECORDS_PER_COMMIT {
-                self.commit(taken)?;
+                self.commit(store, end, taken)?;
                 progress(taken.0);
                 open = 0;
             }
         }
         match last {
-            Some(taken) if open > 0 => self.commit(taken),
+            Some(taken) if open > 0 => self.commit(store, end, taken),
             _ => Ok(()),
         }
     }
@@ -151,10 +154,6 @@ impl Catalogue {
             }
         }
         let event = decode(record)?;
-        let fact = Fact { position: self.position(record.position), event: &event };
-        if self.scope.effective.is_some_and(|day| !fact.happened_by(day)) {
-            return Ok(());
-        }
         let code = event.organisation();
         if code.is_none() {
             let place = streams::encode(&[entry.place]);
@@ -163,11 +162,21 @@ impl Catalogue {
         if let Some(code) = code {
             self.load(code)?;
         }
+        self.note_strike_out(record.position, &event)?;
+        self.project(record.position, &event)
+    }
+
+    /// Takes in the next record in force.
+    pub(crate) fn project(&mut self, position: u64, event: &Event) -> Result<(), Trouble> {
+        let fact = Fact { position: self.position(position), event };
+        if self.scope.effective.is_some_and(|day| !fact.happened_by(day)) {
+            return Ok(());
+        }
         let effects = match self.scope.audience {
             Audience::Regulator => self.projections.apply(&fact),
             Audience::Public => self.projections.apply_public(&fact),
         };
-        if let Some(code) = code {
+        if let Some(code) = event.organisation() {
             self.dirty.insert(code);
             self.keep(code, effects)?;
         }
@@ -230,7 +239,27 @@ impl Catalogue {
         Ok(())
     }
 
-    fn commit(&mut self, taken: (u64, journal::Hash, Place)) -> Result<(), Trouble> {
+    fn commit(
+        &mut self,
+        store: &impl Store,
+        end: &Head,
+        taken: (u64, journal::Hash, Place),
+    ) -> Result<(), Trouble> {
+        for (stream, places) in std::mem::take(&mut self.streams) {
+            streams::append(&mut self.index, &stream, &places)?;
+        }
+        keys::insert(&mut self.index, std::mem::take(&mut self.keys))?;
+        self.flush()?;
+        if !self.struck.is_empty() {
+            self.follow_strike_outs(store, end, taken.0)?;
+            self.flush()?;
+        }
+        self.index.commit(taken, Self::versions())?;
+        Ok(())
+    }
+
+    /// Puts what changed into the index, to be kept with the next commit.
+    fn flush(&mut self) -> Result<(), Unusable> {
         for code in std::mem::take(&mut self.dirty) {
             let Some(body) = self.projections.bodies.get(&code) else { continue };
             self.index.put("organisations", code.as_str().as_bytes(), json(body))?;
@@ -240,13 +269,7 @@ impl Catalogue {
             }
         }
         write_tails(&mut self.index, "reviewed", &mut self.reviewed)?;
-        write_tails(&mut self.index, "transitions", &mut self.transitions)?;
-        for (stream, places) in std::mem::take(&mut self.streams) {
-            streams::append(&mut self.index, &stream, &places)?;
-        }
-        keys::insert(&mut self.index, std::mem::take(&mut self.keys))?;
-        self.index.commit(taken, Self::versions())?;
-        Ok(())
+        write_tails(&mut self.index, "transitions", &mut self.transitions)
     }
 
     /// The adopted frameworks, which every other record is read with.

@@ -60,6 +60,14 @@ pub enum ContentError {
         /// What it should be the report of.
         publication: PublicationId,
     },
+    /// A released file is whole, and is not the national report that its record names.
+    #[error("{} is not the national report {national}", .path.display())]
+    OtherNational {
+        /// Where it lies.
+        path: PathBuf,
+        /// Which report it should be.
+        national: assessment::NationalId,
+    },
     /// The content is not what the record says.
     #[error("the sealed file {sealed} is not the content of its record: {why}")]
     Differs {

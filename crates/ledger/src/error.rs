@@ -82,6 +82,12 @@ pub enum Error {
         /// The passage.
         passage: String,
     },
+    /// The words of a national report are not text, though its record says so.
+    #[error("the words of the national report {national} are not UTF-8 text")]
+    NationalNotText {
+        /// The report.
+        national: assessment::NationalId,
+    },
     /// The directory of the index cannot be replaced.
     #[error("the index cannot be written: {0}")]
     Index(#[from] crate::index::Unusable),

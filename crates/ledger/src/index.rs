@@ -69,7 +69,8 @@ pub struct Index {
     rows: Rows,
     sections: BTreeMap<String, [u8; 32]>,
     checked: BTreeSet<String>,
-    changed: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Rows that were set, or, where there is no value, removed.
+    changed: Changes,
     bookmark: Option<Bookmark>,
 }
 
@@ -86,6 +87,9 @@ struct Guarded {
 
 /// A row: key and value.
 pub type KeyValue = (Vec<u8>, Vec<u8>);
+
+/// What is to become of rows, by key: a value, or none any more.
+type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// The key of the bookmark; sections have names, so no row has it.
 const BOOKMARK: &[u8] = b"\0bookmark";
@@ -140,7 +144,7 @@ impl Index {
         self.check(section)?;
         let key = row_key(section, key);
         match self.changed.get(&key) {
-            Some(value) => Ok(Some(value.clone())),
+            Some(change) => Ok(change.clone()),
             None => self.rows.get(&key),
         }
     }
@@ -149,8 +153,13 @@ impl Index {
     pub fn at_or_below(&mut self, section: &str, key: &[u8]) -> Result<Option<KeyValue>, Unusable> {
         self.check(section)?;
         let (first, last) = (row_key(section, b""), row_key(section, key));
-        let changed = self.changed.range(first.clone()..=last.clone()).next_back();
-        let changed = changed.map(|(key, value)| (key.clone(), value.clone()));
+        let mut changed = self.changed.range(first.clone()..=last.clone());
+        if changed.clone().any(|(_, change)| change.is_none()) {
+            let rows = self.section(section)?.into_iter();
+            return Ok(rows.rev().find(|(found, _)| found.as_slice() <= key));
+        }
+        let changed = changed.next_back();
+        let changed = changed.and_then(|(key, change)| Some((key.clone(), change.clone()?)));
         let kept = self.rows.last_in(&first, &last)?;
         // Where both have the row, the changed one counts.
         let found = match (changed, kept) {
@@ -167,7 +176,12 @@ impl Index {
         let mut rows: BTreeMap<Vec<u8>, Vec<u8>> = self.rows.under(&first)?.into_iter().collect();
         let changed = self.changed.range(first.clone()..);
         let changed = changed.take_while(|(key, _)| key.starts_with(&first));
-        rows.extend(changed.map(|(key, value)| (key.clone(), value.clone())));
+        for (key, change) in changed {
+            match change {
+                Some(value) => rows.insert(key.clone(), value.clone()),
+                None => rows.remove(key),
+            };
+        }
         Ok(rows.into_iter().map(|(key, value)| (key[first.len()..].to_vec(), value)).collect())
     }
 
@@ -189,7 +203,16 @@ impl Index {
             xor(digest, &row_digest(&key, &before));
         }
         xor(digest, &row_digest(&key, &value));
-        self.changed.insert(key, value);
+        self.changed.insert(key, Some(value));
+        Ok(())
+    }
+
+    /// Removes all rows of a section; so with the next [`Index::commit`].
+    pub fn clear(&mut self, section: &str) -> Result<(), Unusable> {
+        for (key, _) in self.section(section)? {
+            self.changed.insert(row_key(section, &key), None);
+        }
+        self.sections.remove(section);
         Ok(())
     }
 
@@ -203,13 +226,14 @@ impl Index {
         let bookmark = Bookmark { digest: self.digest(), hash, position, place, versions };
         let mut rows = std::mem::take(&mut self.changed);
         let touched: BTreeSet<&str> = rows.keys().filter_map(|key| section_of(key)).collect();
-        let digests: Vec<(Vec<u8>, Vec<u8>)> = touched
+        let digest = |name: &str| self.sections.get(name).map(|digest| digest.to_vec());
+        let digests: Changes = touched
             .into_iter()
-            .map(|name| ([DIGESTS, name.as_bytes()].concat(), self.sections[name].to_vec()))
+            .map(|name| ([DIGESTS, name.as_bytes()].concat(), digest(name)))
             .collect();
         rows.extend(digests);
         let text = serde_json::to_vec(&bookmark).expect("a bookmark is texts and integers");
-        rows.insert(BOOKMARK.to_vec(), text);
+        rows.insert(BOOKMARK.to_vec(), Some(text));
         self.rows.apply(rows)?;
         self.bookmark = Some(bookmark);
         Ok(())
@@ -306,16 +330,24 @@ impl Rows {
         }
     }
 
-    fn apply(&mut self, changed: BTreeMap<Vec<u8>, Vec<u8>>) -> Result<(), Unusable> {
+    fn apply(&mut self, changed: Changes) -> Result<(), Unusable> {
         match self {
             Self::Memory(rows) => {
-                rows.extend(changed);
+                for (key, change) in changed {
+                    match change {
+                        Some(value) => rows.insert(key, value),
+                        None => rows.remove(&key),
+                    };
+                }
                 Ok(())
             }
             Self::Sled(store) => store.ask(|db| {
                 let mut batch = sled::Batch::default();
-                for (key, value) in changed {
-                    batch.insert(key, value);
+                for (key, change) in changed {
+                    match change {
+                        Some(value) => batch.insert(key, value),
+                        None => batch.remove(key),
+                    }
                 }
                 db.apply_batch(batch)
             }),

@@ -3,17 +3,22 @@
 //!
 //! No terminal and no clock: times, salts and keys are given to it.
 
+mod aggregates;
 mod catalogue;
 mod contents;
 mod decode;
 mod error;
 mod index;
 mod keys;
+mod national;
+mod preview;
 mod questions;
+mod rebuild;
 mod released;
 pub mod report;
 mod reporting;
 mod streams;
+mod struck;
 mod submission;
 mod time;
 mod verify;
@@ -24,7 +29,10 @@ pub use contents::{ContentError, Contents, NewContent, Opened, seal};
 pub use decode::decode;
 pub use error::Error;
 pub use index::{Bookmark, Unusable, is_guarded};
+pub use national::{ReleasedNational, ReleasedWords};
+pub use preview::Change;
 pub use questions::{AsOf, At, Filter, NotFound, Question};
+pub use rebuild::Rebuilt;
 pub use released::{ReleasedReport, ReleasedText};
 pub use reporting::Wanted;
 pub use submission::{Intake, Outcome, Receipt, Submission, SubmissionError, media_type_of};
@@ -35,9 +43,9 @@ pub use writer::Caller;
 use crate::catalogue::Trouble;
 use crate::index::Index;
 use crate::writer::{Desk, Round};
-use assessment::{Event, OrganisationCode, State, evolve};
+use assessment::{Command, Event, OrganisationCode, State};
 use journal::{Beyond, End, Entry, FileStore, Head, Store};
-use projections::Disclosures;
+use projections::{Disclosures, Fact};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,15 +80,6 @@ pub struct Submitted {
     pub outcomes: Vec<Outcome>,
     /// What was found after the last whole command, and set aside.
     pub set_aside: Option<Beyond>,
-}
-
-/// What a rebuild found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// The index before, if there was one that could be read.
-    pub before: Option<Bookmark>,
-    /// The index now.
-    pub after: Bookmark,
 }
 
 impl Ledger {
@@ -129,6 +128,24 @@ impl Ledger {
     ///
     /// Each is decided on what came of those before; a refused one does not stop the others.
     pub fn submit(
+        &mut self,
+        submissions: &[Submission],
+        mode: Mode,
+        caller: &mut Caller<'_>,
+    ) -> Result<Submitted, Error> {
+        // A report on all bodies counts what is stored, so what comes before it is stored first.
+        let counts = |it: &Submission| matches!(it.command, Command::PublishNationalReport(_));
+        let first = submissions.iter().skip(1).position(counts).map(|at| at + 1);
+        let Some(first) = first.filter(|_| mode == Mode::Record) else {
+            return self.submit_together(submissions, mode, caller);
+        };
+        let mut done = self.submit_together(&submissions[..first], mode, caller)?;
+        let rest = self.submit(&submissions[first..], mode, caller)?;
+        done.outcomes.extend(rest.outcomes);
+        Ok(done)
+    }
+
+    fn submit_together(
         &mut self,
         submissions: &[Submission],
         mode: Mode,
@@ -247,32 +264,31 @@ impl Ledger {
         {
             return Ok(state);
         }
-        let mut state = State::default();
-        self.fold(at, &mut |event| state = evolve(std::mem::take(&mut state), event))?;
-        Ok(state)
+        struck::fold_in_force(|visit| self.fold(at, visit))
     }
 
     /// What a body has been told of its own assessments: folded from the journal, of its own
     /// records and of those that belong to nobody.
     pub fn disclosures(&self, at: At, code: OrganisationCode) -> Result<Disclosures, Error> {
         let mut told = Disclosures::new(code);
-        self.fold(at, &mut |event| {
+        self.fold(at, &mut |position, event| {
             if event.organisation().is_none_or(|of| of == code) {
-                told.apply(event);
+                told.apply(&Fact { position, event });
             }
         })?;
         Ok(told)
     }
 
-    /// Every event that a question at a time may see, oldest first.
-    fn fold(&self, at: At, visit: &mut dyn FnMut(&Event)) -> Result<(), Error> {
+    /// Every event that a question at a time may see with its position, oldest first, also those
+    /// that are void.
+    fn fold(&self, at: At, visit: &mut dyn FnMut(u64, &Event)) -> Result<(), Error> {
         let end = self.end_at(at)?;
         let mut records = self.store.records(0, &end)?;
         while let Some(entry) = records.next()? {
             let event = decode(&entry.record)?;
             let dated = event.occurred_on().filter(|_| !event.is_reference());
             if dated.zip(at.effective).is_none_or(|(date, day)| date.happened_by(day)) {
-                visit(&event);
+                visit(entry.record.position, &event);
             }
         }
         Ok(())
@@ -441,37 +457,6 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-
-    /// Throws the index away and builds it from the journal.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::RecordsMissing`] and [`Error::Rewritten`] when the index had been built from
-    /// another journal than this one: it is evidence then, and stays.
-    pub fn rebuild(&mut self, progress: &mut dyn FnMut(u64)) -> Result<Rebuilt, Error> {
-        self.catalogue = None;
-        let before = match Index::open(&self.index_dir) {
-            Ok(mut index) => {
-                let head = self.store.head()?.head;
-                if let Some(bookmark) = index.bookmark() {
-                    bookmark.check(&self.store, &head)?;
-                }
-                // Rows that are not what was written are nothing to compare with.
-                index.check_all().is_ok().then(|| index.bookmark().cloned()).flatten()
-            }
-            Err(Unusable::Busy) => return Err(Error::Index(Unusable::Busy)),
-            Err(Unusable::Missing | Unusable::Broken) => None,
-        };
-        let end = self.store.head()?;
-        let mut catalogue = Catalogue::new(Index::create(&self.index_dir)?, Scope::ALL);
-        match catalogue.catch_up(&self.store, &end.head, progress) {
-            Ok(()) => {}
-            Err(Trouble::Ledger(error)) => return Err(error),
-            Err(Trouble::Index(error)) => return Err(Error::Index(error)),
-        }
-        let after = catalogue.bookmark().cloned().ok_or(Error::Index(Unusable::Broken))?;
-        Ok(Rebuilt { before, after })
     }
 
     /// How the index stands to the journal.

@@ -10,7 +10,7 @@ use assessment::{AssessmentId, FrameworkId, OrganisationCode, PartialDate, State
 use chrono::NaiveDate;
 use itertools::Itertools;
 use journal::{Head, Store};
-use projections::{Body, RatingsRow, ReviewedRow, ScoresRow, Standing, TransitionsRow};
+use projections::{Body, HistoryRow, RatingsRow, ReviewedRow, ScoresRow, Standing, TransitionsRow};
 
 /// The two times of a question, and whose view it asks for; by default what the regulator sees now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -221,6 +221,14 @@ impl Catalogue {
         if self.audience() == Audience::Public {
             rows.sort_by_key(|row| (row.reviewed_on, row.organisation, row.statement));
         }
+        rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
+        Ok(rows)
+    }
+
+    /// The rows of `history`: the publications of a body, oldest first.
+    pub fn publications(&mut self, code: OrganisationCode) -> Result<Vec<HistoryRow>, Unusable> {
+        let Some(body) = self.body(code)?.cloned() else { return Ok(vec![]) };
+        let mut rows = projections::history(&body, self.frameworks());
         rows.iter_mut().for_each(|row| row.position = self.shown(row.position));
         Ok(rows)
     }

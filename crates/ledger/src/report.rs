@@ -2,6 +2,11 @@
 //!
 //! Whatever the reader may not see is not in it: it is left out before, never by a format.
 
+mod finance;
+
+pub use crate::released::ReleasedFinance;
+pub use finance::{Finance, FinanceChange, FinanceYear};
+
 use assessment::event::{AssessmentKind, EvidenceMethod};
 use assessment::framework::{Basis, OrganisationKind, ReportSection};
 use assessment::scoring::{BandHalf, Percent, Rating, Score};
@@ -9,8 +14,19 @@ use assessment::{
     AssessmentId, CategoryId, Digest, FrameworkId, MediaType, Name, OrganisationCode, PartialDate,
     PublicationId, StatementId, ThemeId,
 };
-use projections::Status;
+use projections::{Status, Withdrawal};
 use serde::{Serialize, Serializer};
+
+/// Who reads a published report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Everybody.
+    Public,
+    /// The body that it is about, which sees the scores of evidence categories too.
+    Body,
+    /// The regulator, who also sees the texts of a report that must not be public.
+    Regulator,
+}
 
 /// A report on an assessed body, as one audience may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,7 +47,7 @@ pub struct Report {
     pub framework: FrameworkTitle,
     /// A draft, or published.
     pub state: State,
-    /// What a reader must know first, such as that the publication was withdrawn.
+    /// What a reader must know first, such as what took the place of this publication.
     pub notices: Vec<Notice>,
     /// What the rating is worth; of a draft, what it will be worth once it is published.
     pub status: Status,
@@ -43,6 +59,9 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The themes, in the framework's order.
     pub themes: Vec<Theme>,
+    /// Financial facts, where the framework has them in the report; in what is published, only
+    /// where there were some.
+    pub finance: Option<Finance>,
     /// The evidence used; only in drafts.
     pub evidence: Option<EvidenceList>,
     /// How scores became ratings, and how well each rule is known.
@@ -75,6 +94,8 @@ pub enum State {
         published_on: PartialDate,
         /// BLAKE3 of what was released; none of a publication from before the ledger.
         released: Option<Digest>,
+        /// That it was withdrawn: its rating does not count any more.
+        withdrawn: Option<Withdrawal>,
     },
 }
 

@@ -6,44 +6,43 @@
 //! shared, folded from the body's own records: later work is not in it.
 
 mod compose;
+mod notices;
+mod published;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use self::compose::{Material, awards_ratings, report};
 use crate::Ledger;
-use crate::catalogue::{Audience, Catalogue, Scope};
-use crate::contents::{ContentError, digest};
-use crate::decode::decode;
 use crate::error::Error;
-use crate::questions::{At, Question};
-use crate::released::ReleasedReport;
+use crate::questions::At;
+use crate::released;
 use crate::report::{
-    Dates, EvidenceItem, EvidenceList, Notice, Overall, Report, SensitiveCount, State as Stage,
-    Text,
+    Dates, EvidenceItem, EvidenceList, Finance, Overall, Reader, Report, SensitiveCount,
+    State as Stage, Text,
 };
-use assessment::event::{
-    AssessmentKind, DraftWritten, OrganisationRegistered, PublicationImported, PublicationMade,
-    ThemeScore,
-};
-use assessment::framework::{self, Awards, Framework, LevelKind, Passage};
+use assessment::event::{AssessmentKind, DraftWritten, ThemeScore};
+use assessment::framework::{self, Awards, Framework, LevelKind, RatingChanges};
 use assessment::scoring::Score;
 use assessment::state::{Assessment, Cell};
 use assessment::{
-    AssessmentId, CategoryId, Event, PartialDate, State, StatementId, evolve, wanted_cells,
+    AssessmentId, CategoryId, Event, PartialDate, PublicationId, State, StrikeOuts, replay,
+    wanted_cells,
 };
 use chrono::NaiveDate;
-use journal::Store;
-use projections::{Published, Standing, Status};
+use projections::Status;
 use std::collections::BTreeMap;
 
 /// Which report on an assessment is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// The published one, as everybody may see it.
-    Published,
-    /// The published one with the scores of evidence categories, for its body and the regulator.
-    PublishedWithCategories,
+    /// A published one.
+    Published {
+        /// Which publication; the latest, if none is named.
+        publication: Option<PublicationId>,
+        /// For whom.
+        reader: Reader,
+    },
     /// The draft as it was last shared, for its body.
     SharedDraft,
     /// The draft as it stands, for the regulator; the day tells which process applies to it.
@@ -59,8 +58,8 @@ impl Ledger {
         wanted: Wanted,
     ) -> Result<Option<Report>, Error> {
         match wanted {
-            Wanted::Published | Wanted::PublishedWithCategories => {
-                self.published_report(at, assessment, wanted)
+            Wanted::Published { publication, reader } => {
+                self.published_report(at, assessment, publication, reader)
             }
             Wanted::SharedDraft => match self.state_when_shared(at, assessment)? {
                 Some((state, on)) => self.draft(&state, assessment, on.first_day(), Some(on)),
@@ -73,147 +72,37 @@ impl Ledger {
         }
     }
 
-    fn published_report(
-        &mut self,
-        at: At,
-        id: AssessmentId,
-        wanted: Wanted,
-    ) -> Result<Option<Report>, Error> {
-        let at = At { audience: Audience::Public, ..at };
-        let public = self.public(at, id)?;
-        let Some(Public { facts, framework, standing, published }) = public else {
-            return Ok(None);
-        };
-        let Some(release) = self.release(at, id)? else { return Ok(None) };
-        let (mut notices, mut texts, mut themes) = (vec![], vec![], vec![]);
-        let (mut scores, mut dates, mut released) = (BTreeMap::new(), Dates::default(), None);
-        match &release {
-            Release::Imported(import) => notices = notices_of_import(import),
-            Release::Made(made) => {
-                texts = self.released_texts(made)?;
-                themes.clone_from(&made.themes);
-                (dates.assessed_on, dates.rated_on) = (made.assessed_on, made.rated_on);
-                released = Some(made.released);
-                if wanted == Wanted::PublishedWithCategories {
-                    let categories = made.categories.iter();
-                    scores
-                        .extend(categories.map(|it| ((it.statement, Some(it.category)), it.score)));
-                }
-            }
-        }
-        let cells = || standing.cells.iter();
-        scores.extend(cells().filter_map(|it| Some(((it.statement, None), it.published?))));
-        let reviewed = cells().filter_map(|it| Some((it.statement, it.reviewed_on?)));
-        let reviewed: BTreeMap<StatementId, PartialDate> = reviewed.collect();
-        dates.reviewed_on = reviewed.values().max().copied();
-        let (publication, published_on) = (published.publication, published.on);
-        Ok(Some(report(Material {
-            assessment: id,
-            kind: standing.kind,
-            stage: Stage::Published { publication, published_on, released },
-            notices,
-            status: standing.status(&framework),
-            overall: published_overall(&framework, &published, complete(&framework, &scores)),
-            dates,
-            texts,
-            scores,
-            themes,
-            reviewed,
-            evidence: None,
-            facts: &facts,
-            framework: &framework,
-        })))
-    }
-
-    /// What the public sees of a published assessment.
-    fn public(&mut self, at: At, id: AssessmentId) -> Result<Option<Public>, Error> {
-        let answer = |catalogue: &mut Catalogue| {
-            let body = catalogue.body(id.organisation())?.cloned();
-            let known = body.and_then(|body| {
-                let standing = body.standings.get(&id)?.clone();
-                let published = standing.publication.clone()?;
-                let framework = catalogue.frameworks().get(&standing.framework)?.framework.clone();
-                Some(Public { facts: body.facts, framework, standing, published })
-            });
-            Ok(known)
-        };
-        self.ask(at, &Question { scope: Scope::default(), answer: &answer })
-    }
-
-    /// The record of the latest publication of an assessment.
-    fn release(&self, at: At, id: AssessmentId) -> Result<Option<Release>, Error> {
-        let stream = format!("assessment/{id}");
-        let mut latest = None;
-        let end = self.end_at(at)?;
-        let mut records = self.store().records(0, &end)?;
-        while let Some(entry) = records.next()? {
-            let record = &entry.record;
-            if record.stream != stream || !PUBLISHES.contains(&record.kind) {
-                continue;
-            }
-            let event = decode(record)?;
-            let days = event.occurred_on().zip(at.effective);
-            if days.is_some_and(|(on, day)| !on.happened_by(day)) {
-                continue;
-            }
-            latest = match event {
-                Event::PublicationImported(it) => Some(Release::Imported(Box::new(it))),
-                Event::ImportedPublicationReplaced(it) => {
-                    Some(Release::Imported(Box::new(it.import)))
-                }
-                Event::PublicationMade(it) => Some(Release::Made(Box::new(it))),
-                _ => latest,
-            };
-        }
-        Ok(latest)
-    }
-
-    /// The texts that a publication released, checked against the digest in its record.
-    fn released_texts(
-        &self,
-        made: &PublicationMade,
-    ) -> Result<Vec<(Passage, Option<Text>)>, Error> {
-        let (files, name) = (self.contents().released(), digest(made.released));
-        let bytes = files.get(&name).map_err(ContentError::from)?;
-        let path = || files.path(&name);
-        let bytes = bytes.ok_or_else(|| ContentError::Missing { path: path() })?;
-        let report = serde_json::from_slice::<ReleasedReport>(&bytes).ok();
-        let is_meant = |report: &ReleasedReport| report.publication == made.publication;
-        let Some(report) = report.filter(is_meant) else {
-            // Said without its record's position, which is not for everybody.
-            let publication = made.publication;
-            return Err(ContentError::OtherReport { path: path(), publication }.into());
-        };
-        let text = |it: crate::ReleasedText| {
-            (it.passage, Some(Text { media_type: it.media_type, text: it.text }))
-        };
-        Ok(report.texts.into_iter().map(text).collect())
-    }
-
     /// What was known of a body, from its own records and the common ones, when the draft of an
-    /// assessment was shared with it last; and when that was.
+    /// assessment was shared with it last; and when that was. What a body was told stays told, so
+    /// what was struck out later is still there.
     fn state_when_shared(
         &self,
         at: At,
         id: AssessmentId,
     ) -> Result<Option<(State, PartialDate)>, Error> {
-        let (mut state, mut shared) = (State::default(), None);
-        self.fold(at, &mut |event| {
-            if event.organisation().is_some_and(|of| of != id.organisation()) {
-                return;
-            }
-            state = evolve(std::mem::take(&mut state), event);
-            if let Event::DraftShared(event) = event
-                && event.assessment == id
-            {
-                shared = Some((state.clone(), event.shared_on));
+        let (mut records, mut strike_outs) = (Vec::new(), StrikeOuts::default());
+        self.fold(at, &mut |position, event| {
+            if event.organisation().is_none_or(|of| of == id.organisation()) {
+                strike_outs.note(position, event);
+                records.push((position, event.clone()));
             }
         })?;
-        Ok(shared)
+        let void = strike_outs.void();
+        let shared_on = |(position, event): &(u64, Event)| match event {
+            Event::DraftShared(event) if event.assessment == id && !void.contains_key(position) => {
+                Some(event.shared_on)
+            }
+            _ => None,
+        };
+        let last = records.iter().rposition(|record| shared_on(record).is_some());
+        Ok(last.and_then(|last| {
+            let by_then = records[..=last].iter().map(|(position, event)| (*position, event));
+            Some((replay(by_then), shared_on(&records[last])?))
+        }))
     }
 
     /// The draft as a state has it; nothing if the state does not hold the assessment, or it was
-    /// published before the ledger was kept.
+    /// published before the ledger was kept and nothing was written here since.
     fn draft(
         &self,
         state: &State,
@@ -221,7 +110,8 @@ impl Ledger {
         day: NaiveDate,
         as_shared_on: Option<PartialDate>,
     ) -> Result<Option<Report>, Error> {
-        let assessment = state.assessments.get(&id).filter(|it| it.import.is_none());
+        let has_draft = |it: &&Assessment| it.import.is_none() || !it.drafts.is_empty();
+        let assessment = state.assessments.get(&id).filter(has_draft);
         let Some(assessment) = assessment else { return Ok(None) };
         let body = state.organisations.get(&id.organisation());
         let framework = state.frameworks.get(&assessment.framework);
@@ -234,13 +124,17 @@ impl Ledger {
             let draft = assessment.drafts.get(&passage);
             texts.push((passage, draft.map(|draft| self.open_draft(draft)).transpose()?));
         }
-        let scores = scores(assessment, framework);
+        let scores = match waits(assessment, framework) {
+            true => published_scores(assessment),
+            false => scores(assessment, framework),
+        };
+        let finance = || Finance::new(&released::finance(&body.finance));
         let overall = complete(framework, &scores).and_then(|all| overall(framework, &all));
         Ok(Some(report(Material {
             assessment: id,
             kind: assessment.kind,
             stage: Stage::Draft { as_shared_on },
-            notices: notice_of_end(assessment),
+            notices: notices::draft(assessment),
             status: status(framework, assessment.kind),
             overall,
             dates: dates(assessment),
@@ -248,6 +142,7 @@ impl Ledger {
             themes: themes(framework, &scores),
             scores,
             reviewed: BTreeMap::new(),
+            finance: released::has_finance(process).then(finance),
             evidence: Some(evidence(state, assessment, framework)),
             facts: &body.facts,
             framework,
@@ -261,24 +156,6 @@ impl Ledger {
         let text = text.map_err(|_| Error::NotText { assessment, passage })?;
         Ok(Text { media_type: draft.content.media_type.clone(), text })
     }
-}
-
-/// The kinds of records that say what was published.
-const PUBLISHES: [&str; 3] =
-    ["publication_imported", "imported_publication_replaced", "publication_made"];
-
-/// What the public sees of a published assessment.
-struct Public {
-    facts: OrganisationRegistered,
-    framework: Framework,
-    standing: Standing,
-    published: Published,
-}
-
-/// A publication, from before this ledger or its own.
-enum Release {
-    Imported(Box<PublicationImported>),
-    Made(Box<PublicationMade>),
 }
 
 /// The score of every quality statement, in order; nothing if one has none.
@@ -304,60 +181,7 @@ fn overall(framework: &Framework, scores: &[Score]) -> Option<Overall> {
     })
 }
 
-/// The overall rating as it was published. How far others are is told where the scores come to it.
-fn published_overall(
-    framework: &Framework,
-    published: &Published,
-    scores: Option<Vec<Score>>,
-) -> Option<Overall> {
-    let rating = published.rating?;
-    let computed = scores.and_then(|scores| overall(framework, &scores));
-    let is_as_published = |it: &Overall| {
-        it.rating == rating && (published.score.is_none() || published.score == it.score)
-    };
-    if let Some(computed) = computed.filter(is_as_published) {
-        return Some(computed);
-    }
-    let half = |score| framework.scoring.band(score).half(score);
-    Some(Overall {
-        rating,
-        score: published.score,
-        percent_to_next_up: None,
-        percent_to_next_down: None,
-        marks_to_next_up: None,
-        marks_to_next_down: None,
-        band_half: published.score.map(half),
-    })
-}
-
-fn notices_of_import(import: &PublicationImported) -> Vec<Notice> {
-    let source = import.source.as_ref().map(|source| format!(" It is at {source}"));
-    let mut texts = vec![format!(
-        "This was published before the ledger was kept, which does not hold its text.{}",
-        source.unwrap_or_default()
-    )];
-    if import.scores.is_empty() {
-        texts.push("The scores of its quality statements are not known.".to_owned());
-    }
-    if let Some(disagreement) = &import.disagreement {
-        let (rating, score) = (disagreement.computed_rating, disagreement.computed_score);
-        texts.push(format!(
-            "It was published as {}, and its scores give {rating}, {score} %.",
-            import.rating
-        ));
-    }
-    texts.into_iter().map(|text| Notice { on: None, text }).collect()
-}
-
-fn notice_of_end(assessment: &Assessment) -> Vec<Notice> {
-    let cancelled = assessment.cancelled.as_ref().map(|cancelled| Notice {
-        on: Some(cancelled.cancelled_on),
-        text: "The assessment was cancelled.".to_owned(),
-    });
-    cancelled.into_iter().collect()
-}
-
-/// What a rating will be worth once it is published.
+/// What a rating is worth, or will be once it is published.
 fn status(framework: &Framework, kind: AssessmentKind) -> Status {
     match framework.scoring.awards_ratings.value {
         Awards::No => Status::Unrated,
@@ -376,6 +200,25 @@ fn scores(assessment: &Assessment, framework: &Framework) -> BTreeMap<Cell, Scor
         let score = assessment.statement_score(framework, statement.id)?;
         Some(((statement.id, None), score))
     });
+    statements.chain(categories).collect()
+}
+
+/// Whether what is judged now waits for another assessment, so that the next publication says
+/// again what the last one said.
+fn waits(assessment: &Assessment, framework: &Framework) -> bool {
+    let only_then =
+        framework.scoring.rating_changes.value == RatingChanges::AtComprehensiveAssessment;
+    only_then && assessment.published_on().is_some()
+}
+
+/// The scores as they were published last.
+fn published_scores(assessment: &Assessment) -> BTreeMap<Cell, Score> {
+    let made = assessment.publications.last();
+    let statements = made.map(|made| &made.scores);
+    let statements = statements.or(assessment.import.as_ref().map(|import| &import.scores));
+    let statements = statements.into_iter().flatten().map(|it| ((it.statement, None), it.score));
+    let categories = made.into_iter().flat_map(|made| &made.categories);
+    let categories = categories.map(|it| ((it.statement, Some(it.category)), it.score));
     statements.chain(categories).collect()
 }
 

@@ -4,9 +4,9 @@ use crate::catalogue::{Catalogue, Trouble};
 use crate::contents::{ContentError, Contents, NewContent, Opened};
 use crate::decode::decode;
 use crate::error::Error;
-use crate::released;
 use crate::submission::{Outcome, Receipt, Submission};
 use crate::time::Instant;
+use crate::{national, released};
 use assessment::{
     Command, Content, Context, Digest, Event, EvidenceId, OrganisationCode, PersonId, State,
     decide, evolve,
@@ -30,7 +30,7 @@ pub struct Caller<'a> {
 /// What decisions in a batch are made on, beyond what is stored.
 #[derive(Default)]
 pub(crate) struct Desk {
-    state: State,
+    pub(crate) state: State,
     loaded: BTreeSet<OrganisationCode>,
     /// Versions of streams that were written to and are not stored yet.
     versions: BTreeMap<String, u64>,
@@ -38,8 +38,10 @@ pub(crate) struct Desk {
     keys: BTreeMap<String, (journal::Hash, u64)>,
     /// Lines with texts that are not stored yet, with where they will stand.
     lines: BTreeMap<vault::Digest, u64>,
+    /// Events that are not stored yet, with where they will stand.
+    pub(crate) unstored: Vec<(u64, Event)>,
     /// The head that all of this is true for, and when its record was recorded.
-    head: Option<(Head, Instant)>,
+    pub(crate) head: Option<(Head, Instant)>,
     /// When what is not stored yet is recorded.
     clock: Option<Instant>,
 }
@@ -104,7 +106,7 @@ impl Desk {
             None => {
                 *self = Self::default();
                 for place in catalogue.common_places()? {
-                    self.replay(store, place)?;
+                    self.replay(store, place, &BTreeMap::new())?;
                 }
             }
         }
@@ -116,6 +118,10 @@ impl Desk {
         let mut records = store.records(known.position + 1, &head).map_err(Error::from)?;
         while let Some(entry) = records.next().map_err(Error::from)? {
             let event = decode(&entry.record)?;
+            if let Event::RecordStruckOut(struck) = &event {
+                self.state.forget(struck.organisation);
+                self.loaded.remove(&struck.organisation);
+            }
             // Of the others nothing is held yet: their whole history is replayed when needed.
             if event.organisation().is_none_or(|code| self.loaded.contains(&code)) {
                 self.state = evolve(std::mem::take(&mut self.state), &event);
@@ -156,6 +162,7 @@ impl Desk {
     /// What is decided is stored, and known from the catalogue from now on.
     pub(crate) fn stored(&mut self, head: Head) {
         self.versions.clear();
+        self.unstored.clear();
         self.keys.clear();
         self.lines.clear();
         if let Some((known, recorded_at)) = &mut self.head
@@ -205,6 +212,7 @@ impl Desk {
         caller: &mut Caller<'_>,
     ) -> Result<Outcome, Trouble> {
         let command = &submission.command;
+        self.take_up_records(store, catalogue, command)?;
         self.load(store, catalogue, &|state| command.organisations(state))?;
         if let Some(expected) = submission.expected_version {
             let stream = command.stream(&self.state);
@@ -235,14 +243,16 @@ impl Desk {
             // Recording an erasure that did not happen would be a lie.
             return Ok(Outcome::NotHere { why: format!("the key of {evidence} is not here") });
         }
-        let (events, released) = match self.release(round, command, context, events) {
+        let report = self.release(catalogue, round, submission, context, events);
+        let (events, released) = match report {
             Ok(released) => released,
             // Damage is another matter, and stops everything.
-            Err(
+            Err(Trouble::Ledger(
                 error @ (Error::Content(ContentError::NoKeys | ContentError::KeyMissing { .. })
-                | Error::NotText { .. }),
-            ) => return Ok(Outcome::NotHere { why: error.to_string() }),
-            Err(error) => return Err(error.into()),
+                | Error::NotText { .. }
+                | Error::NationalNotText { .. }),
+            )) => return Ok(Outcome::NotHere { why: error.to_string() }),
+            Err(error) => return Err(error),
         };
         let new = self.new_command(catalogue, submission, &events, clock, caller)?;
         let positions = match round.batch.push(&new) {
@@ -256,6 +266,7 @@ impl Desk {
         round.new.extend(submission.contents.iter().filter(named));
         round.released.extend(released);
         let receipts = self.accept(submission, events, new, positions.start);
+        self.follow_strike_out(store, catalogue)?;
         Ok(Outcome::Recorded { positions, records: receipts })
     }
 
@@ -263,15 +274,30 @@ impl Desk {
     /// decided; it is decided again with the digest of what is released.
     fn release(
         &self,
+        catalogue: &mut Catalogue,
         round: &Round<'_>,
-        command: &Command,
+        submission: &Submission,
         context: Context,
         events: Vec<Event>,
-    ) -> Result<(Vec<Event>, Option<Vec<u8>>), Error> {
-        let [Event::PublicationMade(made)] = events.as_slice() else { return Ok((events, None)) };
-        let report = released::put_together(&self.state, made, &|content| round.open(content))?;
+    ) -> Result<(Vec<Event>, Option<Vec<u8>>), Trouble> {
+        let open = |content: &Content| {
+            let brought = submission.contents.iter().find(|new| new.content == *content);
+            brought.map_or_else(|| round.open(content), NewContent::open)
+        };
+        let report = match events.as_slice() {
+            [Event::PublicationMade(made)] => released::put_together(&self.state, made, &open)?,
+            [Event::PublicationReissued(reissued)] => {
+                released::put_together(&self.state, &reissued.made, &open)?
+            }
+            [Event::NationalReportPublished(published)] => {
+                let rows = catalogue.national_rows(national::counting(published), None)?;
+                national::put_together(published, &rows, &open)?
+            }
+            _ => return Ok((events, None)),
+        };
         let released = (*vault::Digest::of(&report).as_bytes()).into();
-        let events = decide(&self.state, command, &Context { released, ..context });
+        let context = Context { released, ..context };
+        let events = decide(&self.state, &submission.command, &context);
         Ok((events.expect("it was decided just now"), Some(report)))
     }
 
@@ -349,8 +375,9 @@ impl Desk {
         self.keys.insert(submission.key.clone(), (submission.request, position));
         self.lines.extend(submission.line.as_ref().map(|line| (line.0, position)));
         let mut receipts = Vec::with_capacity(events.len());
-        for (event, record) in events.into_iter().zip(new.records) {
+        for ((at, event), record) in (position..).zip(events).zip(new.records) {
             self.state = evolve(std::mem::take(&mut self.state), &event);
+            self.unstored.push((at, event.clone()));
             let (stream, version) = (record.stream, record.version);
             self.versions.insert(stream.clone(), version);
             receipts.push(Receipt { event, stream, version });
@@ -372,9 +399,10 @@ impl Desk {
             if codes.is_empty() {
                 return Ok(());
             }
+            let void = catalogue.strike_outs()?.void();
             for code in codes {
                 for place in catalogue.history(code)? {
-                    self.replay(store, place)?;
+                    self.replay(store, place, &void)?;
                 }
             }
         }
@@ -385,10 +413,17 @@ impl Desk {
         self.state
     }
 
-    fn replay(&mut self, store: &impl Store, place: Place) -> Result<(), Trouble> {
+    fn replay(
+        &mut self,
+        store: &impl Store,
+        place: Place,
+        void: &BTreeMap<u64, u64>,
+    ) -> Result<(), Trouble> {
         let stored = store.line_at(place).map_err(Error::from)?;
-        let event = decode(&stored.record())?;
-        self.state = evolve(std::mem::take(&mut self.state), &event);
+        if !void.contains_key(&stored.record().position) {
+            let event = decode(&stored.record())?;
+            self.state = evolve(std::mem::take(&mut self.state), &event);
+        }
         Ok(())
     }
 

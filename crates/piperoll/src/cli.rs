@@ -1,11 +1,19 @@
 //! The command line's grammar: writes are noun then verb, questions are one word.
 
+mod after;
+mod aggregates;
+mod due;
 mod evidence;
+mod history;
 mod nouns;
 mod questions;
 mod steps;
 
+pub use after::*;
+pub use aggregates::*;
+pub use due::*;
 pub use evidence::*;
+pub use history::*;
 pub use nouns::*;
 pub use questions::*;
 pub use steps::*;
@@ -113,9 +121,27 @@ pub enum Command {
     /// The bank holidays: add, list
     #[command(subcommand, before_help = "Example: piperoll calendar list 2026")]
     Calendar(Calendar),
-    /// Publications: import, make, list, show
+    /// Publications: import, make, withdraw, reissue, list, show
     #[command(subcommand, before_help = "Example: piperoll publication import published.csv")]
     Publication(Publication),
+    /// The duty to tell of failings (Health and Social Care Act 2008, section 50): notify, list,
+    /// show
+    #[command(name = "section-50", subcommand)]
+    #[command(before_help = "Example: piperoll section-50 list")]
+    Section50(Section50),
+    /// Reviews of the rating process: request, decide, list, show
+    #[command(subcommand, before_help = "Example: piperoll process-review list")]
+    ProcessReview(ProcessReview),
+    /// Financial facts of local authorities, for information only: record, list
+    #[command(subcommand, before_help = "Example: piperoll finance list York")]
+    Finance(Finance),
+    /// Where sources state different values: record, list, show
+    #[command(subcommand, before_help = "Example: piperoll conflict list")]
+    Conflict(Conflict),
+
+    /// Make an erroneous record void by a later one, once it is listed what that changes
+    #[command(before_help = "Example: piperoll strike-out 41 --reason wrong_body --actor p-001")]
+    StrikeOut(StrikeOut),
 
     /// Scores of quality statements, current and published, with their dates
     #[command(before_help = "Example: piperoll scores York")]
@@ -129,6 +155,21 @@ pub enum Command {
     /// Reviews of scores, oldest first, changed or not
     #[command(before_help = "Example: piperoll reviewed --since 2026-01-01")]
     Reviewed(History),
+    /// What is owed, and by when: publications, letters, comments, reviews, evidence
+    #[command(before_help = "Example: piperoll due --only section_50,publication")]
+    Due(Due),
+    /// Every publication of a body, oldest first, and what became of it
+    #[command(before_help = "Example: piperoll history York")]
+    History(BodyHistory),
+    /// Published ratings and scores of all bodies, counted by statement, theme and region
+    #[command(before_help = "Example: piperoll national --statement safeguarding")]
+    National(National),
+    /// How many bodies are assessed in each phase, in progress or not, against its aim
+    #[command(before_help = "Example: piperoll coverage --kind local_authority")]
+    Coverage(Coverage),
+    /// Ratings and scores by the age of the evidence that they rest on, oldest first
+    #[command(before_help = "Example: piperoll stale --older-than 24m")]
+    Stale(Stale),
     /// The report of an assessment, published or in draft
     #[command(
         before_help = "Example: piperoll report X99000001-2026-a --format html > report.html"

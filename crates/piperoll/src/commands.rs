@@ -4,21 +4,32 @@ pub mod area;
 pub mod assessment;
 pub mod calendar;
 pub mod categories;
+pub mod chart;
 pub mod comment;
+pub mod conflict;
+pub mod coverage;
 pub mod demo;
 pub mod draft;
+pub mod due;
 pub mod evidence;
+pub mod finance;
 pub mod framework;
+pub mod history;
 pub mod import;
 pub mod log;
 pub mod manual;
+pub mod national;
 pub mod organisation;
 pub mod panel;
+pub mod process_review;
 pub mod publication;
 pub mod questions;
 pub mod report;
 pub mod score;
+pub mod section_50;
+pub mod stale;
 pub mod state;
+mod strike_out;
 pub mod verify;
 pub mod write;
 
@@ -26,8 +37,11 @@ use crate::cli::{Asking, Audience, Cli, Command, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::world;
 use ::assessment::framework::Framework;
-use ::assessment::{AssessmentId, Content, Event, FrameworkId, OrganisationCode, StatementId};
+use ::assessment::{
+    AssessmentId, Content, Event, FrameworkId, OrganisationCode, State, StatementId,
+};
 use ledger::{At, Catalogue, ContentError, Ledger, NewContent, Question, Scope, Unusable};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -66,10 +80,20 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::Report(args) => report::run(home, args, out),
         Command::Score(command) => score::run(home, command, out),
         Command::Publication(command) => publication::run(home, command, out),
+        Command::Section50(command) => section_50::run(home, command, out),
+        Command::StrikeOut(args) => strike_out::run(home, args, out),
+        Command::ProcessReview(command) => process_review::run(home, command, out),
+        Command::Finance(command) => finance::run(home, command, out),
+        Command::Conflict(command) => conflict::run(home, command, out),
         Command::Scores(args) => questions::scores(home, args, out),
         Command::Ratings(args) => questions::ratings(home, args, out),
         Command::Transitions(args) => questions::transitions(home, args, out),
         Command::Reviewed(args) => questions::reviewed(home, args, out),
+        Command::Due(args) => due::run(home, args, out),
+        Command::History(args) => history::run(home, args, out),
+        Command::National(args) => national::run(home, args, out),
+        Command::Coverage(args) => coverage::run(home, args, out),
+        Command::Stale(args) => stale::run(home, args, out),
         Command::Log(args) => log::run(home, args, out),
         Command::Show(args) => log::show(home, args, out),
     }
@@ -178,6 +202,25 @@ fn assessment(ledger: &mut Ledger, text: &str) -> Result<AssessmentId, Failure> 
                 .hint("give the id of one"))
         }
     }
+}
+
+/// What the rules know of the bodies that a person names, or of all; and which these are, as there
+/// may be more in it.
+fn state_of(
+    ledger: &mut Ledger,
+    at: At,
+    named: &[String],
+) -> Result<(State, BTreeSet<OrganisationCode>), Failure> {
+    let codes: BTreeSet<OrganisationCode> = match named {
+        [] => {
+            let bodies = ask(ledger, at, &|catalogue| catalogue.organisations())?;
+            bodies.iter().map(|body| body.facts.code).collect()
+        }
+        named => {
+            named.iter().map(|text| organisation(ledger, at, text)).collect::<Result<_, _>>()?
+        }
+    };
+    Ok((ledger.state(at, &|_| codes.iter().copied().collect())?, codes))
 }
 
 /// Submits a command with its new contents, prints what was recorded, and gives what came of it,

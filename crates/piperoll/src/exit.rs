@@ -131,7 +131,7 @@ impl From<Error> for Failure {
                  happened by then",
             ),
             Error::Content(error) => error.into(),
-            Error::NotText { .. } => {
+            Error::NotText { .. } | Error::NationalNotText { .. } => {
                 Self::new(UNABLE, cause).hint("write the passage again, as UTF-8 text")
             }
             Error::DatesOnly => Self::new(USAGE, cause).hint(
@@ -160,6 +160,7 @@ impl From<ContentError> for Failure {
             }
             ContentError::Missing { .. }
             | ContentError::OtherReport { .. }
+            | ContentError::OtherNational { .. }
             | ContentError::Differs { .. } => {
                 Self::new(DAMAGED, cause).hint("`piperoll verify` lists everything that is damaged")
             }

@@ -47,6 +47,18 @@ pub fn say(text: impl Display) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
+/// Whether the person at the terminal agrees; where nobody is there to be asked, it is agreed.
+pub fn agrees(question: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(true);
+    }
+    let _ = write!(anstream::stderr(), "{question} [y/N] ");
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    read.map_err(|error| Failure::new(UNABLE, format!("cannot read the answer: {error}")))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
 /// Shows progress on the standard error, if that is a terminal.
 pub fn progress(what: &'static str) -> indicatif::ProgressBar {
     if !std::io::stderr().is_terminal() {

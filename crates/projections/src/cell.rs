@@ -22,8 +22,10 @@ pub struct Cell {
     pub judged_here: bool,
     /// The judgement in force: the latest, unless that waits.
     pub in_force: Option<Judgement>,
-    /// The score that the public last saw.
+    /// The score that the public last saw; none if that was withdrawn.
     pub published: Option<Score>,
+    /// The score in the latest publication, if that was withdrawn.
+    pub(crate) withdrawn: Option<Score>,
     /// The date of the latest review.
     pub reviewed_on: Option<PartialDate>,
     /// When the score in force became what it is, if that was here.
@@ -55,7 +57,8 @@ pub(crate) enum View {
     InForce,
     /// The latest judgements, also those that wait.
     Judged,
-    /// Those that the public last saw.
+    /// Those that the public last saw, also if that was withdrawn since: what moves is told from
+    /// there.
     Published,
 }
 
@@ -68,6 +71,7 @@ impl Cell {
             judged_here: false,
             in_force: None,
             published: None,
+            withdrawn: None,
             reviewed_on: None,
             changed_on: None,
             position,
@@ -83,13 +87,18 @@ impl Cell {
         match view {
             View::InForce => self.in_force.map(|judgement| judgement.score),
             View::Judged => self.judged.map(|judgement| judgement.score),
-            View::Published => self.published,
+            View::Published => self.published.or(self.withdrawn),
         }
     }
 
     /// Whether a later judgement than the one in force waits.
     pub fn waits(&self) -> bool {
         self.view(View::Judged) != self.view(View::InForce)
+    }
+
+    /// Whether it was judged last as it was published, so that there is nothing to wait for.
+    pub(crate) fn is_as_published(&self) -> bool {
+        self.view(View::Judged) == self.view(View::Published)
     }
 
     /// What was judged last of the whole, or of one category.
@@ -141,6 +150,16 @@ impl Cell {
         self.in_force = self.judged;
     }
 
+    /// Takes in the score of the latest publication, if there is one.
+    pub(crate) fn publish(&mut self, score: Option<Score>) {
+        (self.published, self.withdrawn) = (score, None);
+    }
+
+    /// Takes in that the latest publication was withdrawn.
+    pub(crate) fn withdraw(&mut self) {
+        self.withdrawn = self.published.take().or(self.withdrawn);
+    }
+
     /// Notes the date of a review. Of several categories the latest counts, whichever was recorded
     /// last.
     pub(crate) fn mark(&mut self, event: &ScoreReviewed, position: u64) {
@@ -162,11 +181,11 @@ impl Judgement {
     }
 
     /// As a panel leaves it: the score that counts may be another, the scorer's own stays.
-    pub(crate) fn settled(known: Option<Self>, panel: &PanelScore, position: u64) -> Self {
-        match known.unwrap_or(Self::published(panel.scored, position)) {
-            confirmed if confirmed.score == panel.score => confirmed,
-            adjusted => Self { score: panel.score, position, ..adjusted },
+    pub(crate) fn settled(self, panel: &PanelScore, position: u64) -> Self {
+        if self.score == panel.score {
+            return self;
         }
+        Self { score: panel.score, position, ..self }
     }
 
     /// The scorer's own score, where a panel adjusted it.

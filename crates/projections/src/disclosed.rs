@@ -2,21 +2,24 @@
 //! publications rest on.
 //!
 //! Work goes on after a draft is shared; the body sees the draft as it was. So what is disclosed is
-//! captured at the record that discloses it, and later work does not touch it. It rests on the
-//! body's own records and on those that are common to all, never on those of another body.
+//! captured at the record that discloses it, and later work does not touch it, nor does it help
+//! that a record behind it is struck out: it was told. It rests on the body's own records and on
+//! those that are common to all, never on those of another body.
 
 use crate::body::Body;
+use crate::fold::Fact;
 use crate::row::{Flag, Flags, in_words};
 use crate::standing::Standing;
 use assessment::event::{
-    DraftShared, DraftWritten, EvidenceMethod, PublicationMade, RatedScore, ThemeScore,
+    CategoryScore, DraftShared, DraftWritten, EvidenceMethod, PublicationMade, RatedScore,
+    ThemeScore,
 };
-use assessment::framework::{Awards, Framework, LevelKind, Recipient, Theme};
+use assessment::framework::{Awards, Framework, LevelKind, RatingChanges, Recipient, Theme};
 use assessment::scoring::Score;
 use assessment::state::{Assessment, Cell as Scored};
 use assessment::{
     AssessmentId, CategoryId, Event, EvidenceId, FrameworkId, Name, OrganisationCode, PartialDate,
-    State, StatementId, evolve, wanted_cells,
+    State, StatementId, evolve, replay, wanted_cells,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,7 +28,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Disclosures {
     organisation: OrganisationCode,
-    /// Working memory, never shown.
+    /// Working memory, never shown: the body's own records and the common ones, by position.
+    records: Vec<(u64, Event)>,
+    /// What those in force come to; never shown either.
     state: State,
     told: BTreeMap<AssessmentId, Told>,
 }
@@ -35,7 +40,7 @@ pub struct Disclosures {
 pub struct Told {
     /// With the draft that was shared last.
     pub shared: Option<Disclosed>,
-    /// With the latest publication.
+    /// With the latest publication, also if that was withdrawn.
     pub published: Option<Disclosed>,
 }
 
@@ -130,6 +135,7 @@ pub fn category_scores(
     let told = disclosures.told(standing.assessment);
     let shared = told.and_then(|told| told.shared.as_ref());
     let published = told.and_then(|told| told.published.as_ref());
+    let published = published.filter(|_| !standing.is_withdrawn());
     let assessment = state.assessments.get(&standing.assessment);
     let row = |(statement, category): Scored| {
         let cell = standing.cells.iter().find(|cell| cell.statement == statement)?;
@@ -174,7 +180,7 @@ pub fn disclosed_scores(
 impl Disclosures {
     /// Those of a body that has been told nothing yet.
     pub fn new(organisation: OrganisationCode) -> Self {
-        Self { organisation, state: State::default(), told: BTreeMap::new() }
+        Self { organisation, records: vec![], state: State::default(), told: BTreeMap::new() }
     }
 
     /// What it was told of an assessment, if it was told anything.
@@ -192,6 +198,7 @@ impl Disclosures {
         let facts = &self.state.organisations.get(&self.organisation)?.facts;
         let assessment = self.state.assessments.get(&id)?;
         let framework = self.state.frameworks.get(&assessment.framework)?;
+        let published = told.published.as_ref().filter(|_| assessment.withdrawal().is_none());
         let row = |(statement, category): Scored| CategoryScoresRow {
             organisation: self.organisation,
             name: facts.name.clone(),
@@ -202,7 +209,7 @@ impl Disclosures {
             score: None,
             scorer_score: None,
             draft_score: told.shared.as_ref().and_then(|it| it.score(statement, category)),
-            published_score: told.published.as_ref().and_then(|it| it.score(statement, category)),
+            published_score: published.and_then(|it| it.score(statement, category)),
             reviewed_on: None,
             evidence: None,
             flags: Flags::default().with(Flag::Fictional, facts.fictional),
@@ -211,11 +218,13 @@ impl Disclosures {
         Some(wanted_cells(framework).into_iter().map(row).collect())
     }
 
-    /// Takes in the next record; one of another body changes nothing.
-    pub fn apply(&mut self, event: &Event) {
+    /// Takes in the next record, also one that is void by now; one of another body changes nothing.
+    pub fn apply(&mut self, fact: &Fact<'_>) {
+        let event = fact.event;
         if event.organisation().is_some_and(|organisation| organisation != self.organisation) {
             return;
         }
+        self.records.push((fact.position, event.clone()));
         self.state = evolve(std::mem::take(&mut self.state), event);
         match event {
             Event::DraftShared(event) => {
@@ -225,13 +234,24 @@ impl Disclosures {
             }
             Event::DraftExtended(event) => self.date(event.assessment),
             Event::DraftConfirmed(event) => self.date(event.assessment),
-            Event::PublicationMade(event) => {
-                if let Some(published) = self.publication(event) {
-                    self.told.entry(event.assessment).or_default().published = Some(published);
-                }
-            }
+            Event::PublicationMade(event) => self.tell(event),
+            Event::PublicationReissued(event) => self.tell(&event.made),
+            Event::RecordStruckOut(_) => self.replay(),
             _ => {}
         }
+    }
+
+    fn tell(&mut self, made: &PublicationMade) {
+        if let Some(published) = self.publication(made) {
+            self.told.entry(made.assessment).or_default().published = Some(published);
+        }
+    }
+
+    /// What was told stays told; how long it may be commented on is looked up anew.
+    fn replay(&mut self) {
+        self.state = replay(self.records.iter().map(|(position, event)| (*position, event)));
+        let told: Vec<AssessmentId> = self.told.keys().copied().collect();
+        told.into_iter().for_each(|assessment| self.date(assessment));
     }
 
     /// What the draft discloses at the moment in which it is shared.
@@ -240,9 +260,20 @@ impl Disclosures {
         let framework = self.state.frameworks.get(&assessment.framework)?;
         let process = self.state.process(&framework.id, event.shared_on.first_day())?;
         let passages = process.passages(framework).into_iter();
-        let statement_score =
-            |statement: StatementId| assessment.statement_score(framework, statement);
-        let category_score = |cell: Scored| assessment.judged.get(&cell).map(|judged| judged.score);
+        let waits = waits(assessment, framework);
+        let statement_score = |statement: StatementId| {
+            if waits {
+                return assessment.published_score(statement);
+            }
+            assessment.statement_score(framework, statement)
+        };
+        let published = assessment.publications.last();
+        let category_score = |cell: Scored| {
+            if waits {
+                return published.and_then(|made| published_category(made, cell));
+            }
+            assessment.judged.get(&cell).map(|judged| judged.score)
+        };
         let (evidence, sensitive) = self.evidence(assessment);
         Some(Disclosed {
             on: event.shared_on,
@@ -267,13 +298,7 @@ impl Disclosures {
             let mut scores = event.scores.iter();
             scores.find(|scored| scored.statement == statement).map(|scored| scored.score)
         };
-        let category_score = |(statement, category): Scored| {
-            let mut scores = event.categories.iter();
-            let is_meant = |scored: &&assessment::event::CategoryScore| {
-                (scored.statement, Some(scored.category)) == (statement, category)
-            };
-            scores.find(is_meant).map(|scored| scored.score)
-        };
+        let category_score = |cell: Scored| published_category(event, cell);
         let released = event.passages.iter().filter_map(|released| {
             let draft = assessment.drafts.get(&released.passage)?;
             (draft.version == released.version).then(|| draft.clone())
@@ -327,6 +352,22 @@ impl Disclosed {
         let is_meant = |it: &&DisclosedScore| (it.statement, it.category) == (statement, category);
         scores.find(is_meant).map(|it| it.score)
     }
+}
+
+/// Whether a draft says again what was published last, as what is judged since waits for another
+/// assessment.
+fn waits(assessment: &Assessment, framework: &Framework) -> bool {
+    framework.scoring.rating_changes.value == RatingChanges::AtComprehensiveAssessment
+        && assessment.published_on().is_some()
+}
+
+/// The score of an evidence category in a publication.
+fn published_category(made: &PublicationMade, (statement, category): Scored) -> Option<Score> {
+    let mut scores = made.categories.iter();
+    let is_meant = |scored: &&CategoryScore| {
+        (scored.statement, Some(scored.category)) == (statement, category)
+    };
+    scores.find(is_meant).map(|scored| scored.score)
 }
 
 /// The last day of those who have not said that they have no (further) comments.

@@ -2,15 +2,16 @@
 
 use crate::body::{Body, Membership, Successor};
 use crate::cell::View;
+use crate::history::Reissue;
 use crate::reviewed::{Outcome, Reviewed};
 use crate::row::{Flag, Flags, Status};
-use crate::standing::Standing;
+use crate::standing::{Reading, Standing};
 use crate::transitions::{Cause, Moves, Ratings, Settled, Transition};
 use assessment::event::{
-    AssessmentKind, FrameworkAdopted, PanelScore, PublicationImported, PublicationMade,
-    ScoreReviewed,
+    AdoptionReason, AssessmentKind, FrameworkAdopted, PanelScore, PublicationImported,
+    PublicationMade, ScoreReviewed,
 };
-use assessment::framework::Framework;
+use assessment::framework::{Framework, Method};
 use assessment::{AssessmentId, Event, FrameworkId, OrganisationCode, PartialDate};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Adopted {
     pub framework: Framework,
     /// From when on it was in use.
     pub adopted_on: PartialDate,
+    /// Why it was taken into use, where that was said.
+    pub reason: Option<AdoptionReason>,
     /// BLAKE3 of its scoring part.
     pub scoring_digest: String,
     /// BLAKE3 of its process part.
@@ -78,7 +81,19 @@ impl Projections {
     ///
     /// A record about something unknown changes nothing: of a part of the journal (`--effective`)
     /// a review may be there without its assessment.
+    ///
+    /// Nor does a strike-out: what is void counts as if it had never been, so whoever holds
+    /// projections [forgets](Self::forget) the body and replays what is in force.
     pub fn apply(&mut self, fact: &Fact<'_>) -> Vec<Effect> {
+        self.take_in(fact, Reading::Judgements)
+    }
+
+    /// Forgets a body, so that it can be replayed.
+    pub fn forget(&mut self, code: OrganisationCode) {
+        self.bodies.remove(&code);
+    }
+
+    pub(crate) fn take_in(&mut self, fact: &Fact<'_>, reading: Reading) -> Vec<Effect> {
         match fact.event {
             Event::LedgerOpened(_) => vec![],
             Event::FrameworkAdopted(event) => self.adopt(event, fact.position),
@@ -87,12 +102,18 @@ impl Projections {
                 vec![]
             }
             Event::PublicationImported(event) => {
-                self.publish(Release::Imported(event), fact.position)
+                self.publish(Release::Imported(event), fact.position, reading)
             }
             Event::ImportedPublicationReplaced(event) => {
-                self.publish(Release::Imported(&event.import), fact.position)
+                self.publish(Release::Imported(&event.import), fact.position, reading)
             }
-            Event::PublicationMade(event) => self.publish(Release::Made(event), fact.position),
+            Event::PublicationMade(event) => {
+                self.publish(Release::Made(event, None), fact.position, reading)
+            }
+            Event::PublicationReissued(event) => {
+                let release = Release::Made(&event.made, Some(event.into()));
+                self.publish(release, fact.position, reading)
+            }
             Event::ScoreReviewed(event) => self.review(event, fact.position),
             Event::PanelDecided(event) => {
                 self.settle(event.assessment, &event.scores, event.decided_on, fact.position)
@@ -106,6 +127,10 @@ impl Projections {
             | Event::OrganisationSucceeded(_)
             | Event::AreaMemberAdded(_)
             | Event::AreaMemberEnded(_) => self.describe(fact),
+            Event::PublicationWithdrawn(_)
+            | Event::ProcessReviewRequested(_)
+            | Event::ProcessReviewDecided(_)
+            | Event::ConflictRecorded(_) => self.remark(fact, reading),
             Event::AssessmentAmended(_)
             | Event::EvidenceRequested(_)
             | Event::EvidenceSubmitted(_)
@@ -121,7 +146,11 @@ impl Projections {
             | Event::DraftConfirmed(_)
             | Event::CommentSubmitted(_)
             | Event::CommentResolved(_)
-            | Event::CalendarAdded(_) => vec![],
+            | Event::CalendarAdded(_)
+            | Event::Section50Notified(_)
+            | Event::FinanceRecorded(_)
+            | Event::RecordStruckOut(_)
+            | Event::NationalReportPublished(_) => vec![],
         }
     }
 
@@ -129,6 +158,7 @@ impl Projections {
         let adopted = Adopted {
             framework: (*event.framework).clone(),
             adopted_on: event.adopted_on,
+            reason: event.reason,
             scoring_digest: event.scoring_digest.clone(),
             process_digest: event.process_digest.clone(),
             position,
@@ -178,18 +208,50 @@ impl Projections {
         vec![]
     }
 
-    fn publish(&mut self, release: Release<'_>, position: u64) -> Vec<Effect> {
+    /// What is said of something that was published, and moves no level: what was withdrawn is
+    /// still where the next one moves from.
+    fn remark(&mut self, fact: &Fact<'_>, reading: Reading) -> Vec<Effect> {
+        let body = fact.organisation().and_then(|code| self.bodies.get_mut(&code));
+        let standing = body
+            .zip(fact.event.assessment())
+            .and_then(|(body, assessment)| body.standings.get_mut(&assessment));
+        let Some(standing) = standing else { return vec![] };
+        match fact.event {
+            Event::PublicationWithdrawn(event) => standing.withdraw(event, fact.position, reading),
+            Event::ProcessReviewRequested(event) if event.declined.is_none() => {
+                standing.process_reviews.insert(event.publication);
+            }
+            Event::ProcessReviewDecided(event) => {
+                standing.process_reviews.remove(&event.publication);
+            }
+            Event::ConflictRecorded(event) if event.is_unresolved() => {
+                standing.conflicts.insert(event.field);
+            }
+            Event::ConflictRecorded(event) => {
+                standing.conflicts.remove(&event.field);
+            }
+            _ => {}
+        }
+        vec![]
+    }
+
+    fn publish(&mut self, release: Release<'_>, position: u64, reading: Reading) -> Vec<Effect> {
         let id = release.assessment();
         let Some(body) = self.bodies.get_mut(&id.organisation()) else { return vec![] };
-        let Some(adopted) = self.frameworks.get(&release.framework()) else { return vec![] };
+        let Some(adopted) = self.frameworks.get(&release.framework_in(body)) else { return vec![] };
         let was = Was::of(body, &self.frameworks);
         let framework = &adopted.framework;
         let fresh = || Standing::new(id, framework, release.kind(), position);
         let standing = body.standings.entry(id).or_insert_with(fresh);
         let corrects = release.is_imported() && standing.publication.is_some();
         match release {
-            Release::Imported(import) => standing.import(import, framework, position),
-            Release::Made(made) => standing.release(made, position),
+            Release::Imported(import) => standing.import(import, framework, position, reading),
+            Release::Made(made, reissue) => {
+                standing.release(made, reissue, framework, position);
+                if reading == Reading::Publications {
+                    standing.believe(made, position);
+                }
+            }
         }
         body.current = body.latest();
         if ![was.current, body.current].contains(&Some(id)) {
@@ -199,11 +261,17 @@ impl Projections {
         let Some(standing) = body.current().cloned() else { return vec![] };
         let Some(adopted) = self.frameworks.get(&standing.framework) else { return vec![] };
         let framework = &adopted.framework;
-        let flags = flags(body, &standing, framework).with(Flag::Corrected, corrects);
+        let compares = was.worth == Some(standing.worth(framework));
+        let other_method = was.method.is_some_and(|it| it != framework.scoring.method.value);
+        let flags = flags(body, &standing, framework)
+            .with(Flag::Corrected, corrects)
+            .with(Flag::OtherMethod, compares && other_method);
         let cause = Cause { standing: &standing, framework, flags, position };
         let moves = if corrects && was.current == body.current {
             body.moves_of_correction(&cause, &was.seen, &was.stood)
-        } else if was.status == Some(standing.status(framework)) {
+        } else if was.current == Some(id) && compares {
+            body.moves_of_update(&cause, &was.seen, &was.stood)
+        } else if compares {
             body.moves_of_publication(&cause, &was.stood)
         } else {
             // An indicative rating is no award, so a formal one after it is the first.
@@ -230,18 +298,12 @@ impl Projections {
             position,
         };
         body.reviews += 1;
-        let mut all = vec![Effect::Reviewed(reviewed)];
-        // Before the first publication scores are work in progress, and history moves nothing.
-        if standing.publication.is_some() && body.current == Some(event.assessment) {
-            let standing = standing.clone();
-            let flags = flags(body, &standing, framework);
-            let cause = Cause { standing: &standing, framework, flags, position };
-            all.extend(effects(body.moves_of_review(&cause, &before, event.reviewed_on)));
-        }
-        all
+        let by = (&before, event.reviewed_on);
+        let moves = moved_by(body, event.assessment, framework, by, position);
+        [vec![Effect::Reviewed(reviewed)], moves].concat()
     }
 
-    /// A panel sits on an assessment only before its first publication, so it moves nothing.
+    /// What a panel makes of a published assessment moves its levels, like a review.
     fn settle(
         &mut self,
         assessment: AssessmentId,
@@ -250,12 +312,13 @@ impl Projections {
         position: u64,
     ) -> Vec<Effect> {
         let body = self.bodies.get_mut(&assessment.organisation());
-        let standing = body.and_then(|body| body.standings.get_mut(&assessment));
-        let Some(standing) = standing else { return vec![] };
-        if let Some(adopted) = self.frameworks.get(&standing.framework) {
-            standing.settle(scores, on, &adopted.framework, position);
-        }
-        vec![]
+        let Some(body) = body else { return vec![] };
+        let Some(standing) = body.standings.get_mut(&assessment) else { return vec![] };
+        let Some(adopted) = self.frameworks.get(&standing.framework) else { return vec![] };
+        let framework = &adopted.framework;
+        let before = standing.ratings(framework, View::Judged);
+        standing.settle(scores, on, framework, position);
+        moved_by(body, assessment, framework, (&before, on), position)
     }
 }
 
@@ -263,28 +326,34 @@ impl Projections {
 #[derive(Clone, Copy)]
 enum Release<'a> {
     Imported(&'a PublicationImported),
-    Made(&'a PublicationMade),
+    Made(&'a PublicationMade, Option<Reissue>),
 }
 
 impl Release<'_> {
     fn assessment(self) -> AssessmentId {
         match self {
             Self::Imported(import) => import.assessment,
-            Self::Made(made) => made.assessment,
+            Self::Made(made, _) => made.assessment,
         }
     }
 
-    fn framework(self) -> FrameworkId {
+    /// The framework that it is taken in under. What followed an import stays under its own,
+    /// whatever the import turns out to have been.
+    fn framework_in(self, body: &Body) -> FrameworkId {
         match self {
-            Self::Imported(import) => import.framework,
-            Self::Made(made) => made.framework,
+            Self::Made(made, _) => made.framework,
+            Self::Imported(import) => {
+                let standing = body.standings.get(&import.assessment);
+                let followed = standing.filter(|it| it.goes_beyond(import.publication));
+                followed.map_or(import.framework, |it| it.framework)
+            }
         }
     }
 
     fn kind(self) -> AssessmentKind {
         match self {
             Self::Imported(import) => import.kind,
-            Self::Made(made) => made.kind,
+            Self::Made(made, _) => made.kind,
         }
     }
 
@@ -297,7 +366,8 @@ impl Release<'_> {
 #[derive(Default)]
 struct Was {
     current: Option<AssessmentId>,
-    status: Option<Status>,
+    worth: Option<Status>,
+    method: Option<Method>,
     seen: Ratings,
     stood: Ratings,
 }
@@ -311,7 +381,8 @@ impl Was {
         };
         Self {
             current: Some(standing.assessment),
-            status: Some(standing.status(framework)),
+            worth: Some(standing.worth(framework)),
+            method: Some(framework.scoring.method.value),
             seen: standing.ratings(framework, View::Published),
             stood: standing.stood(framework),
         }
@@ -320,8 +391,26 @@ impl Was {
 
 /// What a reader must know of every move of an assessment.
 fn flags(body: &Body, standing: &Standing, framework: &Framework) -> Flags {
-    let indicative = standing.status(framework) == Status::Indicative;
-    standing.flags(body).with(Flag::Indicative, indicative)
+    let indicative = standing.worth(framework) == Status::Indicative;
+    standing.lasting_flags(body).with(Flag::Indicative, indicative)
+}
+
+/// The moves of a later judgement: `before` it, and of which day. Before the first publication
+/// scores are work in progress, and history moves nothing.
+fn moved_by(
+    body: &mut Body,
+    assessment: AssessmentId,
+    framework: &Framework,
+    (before, on): (&Ratings, PartialDate),
+    position: u64,
+) -> Vec<Effect> {
+    let Some(standing) = body.standings.get(&assessment).cloned() else { return vec![] };
+    if standing.publication.is_none() || body.current != Some(assessment) {
+        return vec![];
+    }
+    let flags = flags(body, &standing, framework);
+    let cause = Cause { standing: &standing, framework, flags, position };
+    effects(body.moves_of_review(&cause, before, on))
 }
 
 fn effects(moves: Moves) -> Vec<Effect> {

@@ -5,32 +5,42 @@
 
 mod body;
 mod cell;
+mod coverage;
 mod disclosed;
 mod fold;
+mod history;
+mod national;
 mod public;
 mod ratings;
 mod reviewed;
 mod row;
 mod scores;
+mod stale;
 mod standing;
 mod transitions;
 
 pub use body::{Body, Membership, Successor};
 pub use cell::{Cell, Judgement};
+pub use coverage::{AimState, Coverage, CoverageRow};
 pub use disclosed::{
     CategoryScoresRow, Disclosed, DisclosedScore, Disclosures, Told, UsedEvidence, category_scores,
     disclosed_scores,
 };
 pub use fold::{Adopted, Effect, Fact, Projections};
+pub use history::{Fate, HistoryRow, Issue, Note, Reissue, Withdrawal, history};
+pub use national::{
+    Caution, Cautions, Counting, Extra, Grouping, Mean, National, NationalRow, Place,
+};
 pub use public::MAKES_PUBLIC;
 pub use ratings::{RatingsRow, ratings};
 pub use reviewed::{Outcome, Reviewed, ReviewedRow};
 pub use row::{Flag, Flags, Status};
 pub use scores::{ScoresRow, scores};
+pub use stale::{Age, StaleRow, Staleness, evidence_ages, stale};
 pub use standing::{Published, Standing};
 pub use transitions::{Others, Publication, Settled, Subject, Transition, TransitionsRow};
 
 /// Name and version of every projection: another version is another fold, so what was kept of the
 /// old one is thrown away and rebuilt.
 pub const VERSIONS: [(&str, u64); 4] =
-    [("ratings", 2), ("reviewed", 2), ("scores", 2), ("transitions", 2)];
+    [("ratings", 3), ("reviewed", 3), ("scores", 3), ("transitions", 3)];

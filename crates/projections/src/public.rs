@@ -13,7 +13,7 @@
 use crate::cell::Judgement;
 use crate::fold::{Effect, Fact, Projections};
 use crate::reviewed::Reviewed;
-use crate::standing::Standing;
+use crate::standing::{Reading, Standing};
 use assessment::Event;
 use assessment::event::ScoreReviewed;
 use assessment::framework::Framework;
@@ -30,10 +30,17 @@ pub const MAKES_PUBLIC: &[(&str, &str)] = &[
     ("publication_imported", "what was published"),
     ("imported_publication_replaced", "what was published, as corrected"),
     ("publication_made", "the released report, with its ratings and its statement scores"),
+    ("publication_withdrawn", "that a publication was withdrawn, when and why"),
+    ("publication_reissued", "the report that took the place of another, and why"),
+    ("process_review_requested", "that a review waits, of a request that was not declined"),
+    ("process_review_decided", "that a review of the rating process waits no more"),
+    ("conflict_recorded", "what two sources state of a published assessment"),
+    ("record_struck_out", "that a record which made something public is void"),
     (
         "score_reviewed",
         "the date alone, of a review of a published statement that moved no published level",
     ),
+    ("national_report_published", "the report: counts over all bodies, and what it says"),
 ];
 
 impl Projections {
@@ -47,7 +54,7 @@ impl Projections {
             Event::ScoreReviewed(event) => {
                 self.note_date(event, fact.position).into_iter().collect()
             }
-            _ => self.apply(fact),
+            _ => self.take_in(fact, Reading::Publications),
         }
     }
 

@@ -51,7 +51,7 @@ pub struct RatingsRow {
     pub band_half: Option<BandHalf>,
     /// When one of its statements was last reviewed here.
     pub reviewed_on: Option<PartialDate>,
-    /// When it was last published.
+    /// When it was last published; none if that was withdrawn.
     pub published_on: Option<PartialDate>,
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
@@ -84,6 +84,7 @@ fn row(
         Some(theme) => of_theme(theme).map(|level| (level.rating, level.score)).unzip(),
     };
     let cells = || standing.cells.iter().filter(|cell| is_of(theme, cell.statement));
+    let conflict = theme.is_none() && !standing.conflicts.is_empty();
     let touched = cells().map(|cell| cell.position).chain(published.map(|p| p.position)).max();
     RatingsRow {
         organisation: body.facts.code,
@@ -104,8 +105,11 @@ fn row(
         marks_to_next_down: distance.and_then(|distance| distance.marks_to_next_down),
         band_half: distance.map(|distance| distance.band_half),
         reviewed_on: cells().filter_map(|cell| cell.reviewed_on).max(),
-        published_on: published.map(|published| published.on),
-        flags: standing.flags(body).with(Flag::Waiting, cells().any(|cell| cell.waits())),
+        published_on: published.filter(|it| it.withdrawn_on.is_none()).map(|it| it.on),
+        flags: standing
+            .flags(body)
+            .with(Flag::Conflict, conflict)
+            .with(Flag::Waiting, cells().any(|cell| cell.waits())),
         position: Some(touched.unwrap_or(standing.position)),
     }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flag {
+    /// Sources state different values, and it is open which is right.
+    Conflict,
     /// What had been imported was corrected.
     Corrected,
     /// The published scores give another rating or overall score than was published.
@@ -16,12 +18,19 @@ pub enum Flag {
     Fictional,
     /// The rating is indicative, of a pilot.
     Indicative,
+    /// The ratings before and after come from different methods of scoring: a difference between
+    /// them need not be a change.
+    OtherMethod,
     /// The rating is known and its scores are not.
     Partial,
+    /// A review of the rating process was asked for, and is not decided.
+    ProcessReview,
     /// The move was taken back before it was published.
     Reverted,
     /// A later judgement waits for a comprehensive assessment.
     Waiting,
+    /// The latest publication was withdrawn, so nothing is published.
+    Withdrawn,
 }
 
 /// The flags of a row: shown sorted, with a space between.
@@ -45,13 +54,17 @@ impl Flag {
     /// Its name in data.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Conflict => "conflict",
             Self::Corrected => "corrected",
             Self::Disagreement => "disagreement",
             Self::Fictional => "fictional",
             Self::Indicative => "indicative",
+            Self::OtherMethod => "other_method",
             Self::Partial => "partial",
+            Self::ProcessReview => "process_review",
             Self::Reverted => "reverted",
             Self::Waiting => "waiting",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }

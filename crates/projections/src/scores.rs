@@ -4,6 +4,7 @@ use crate::body::Body;
 use crate::cell::Cell;
 use crate::row::{Flag, Flags, in_words};
 use crate::standing::{Standing, awards_ratings, theme_of};
+use assessment::event::ConflictField;
 use assessment::framework::Framework;
 use assessment::scoring::{Percent, Rating, Score};
 use assessment::{
@@ -55,6 +56,7 @@ pub struct ScoresRow {
 /// The rows of one assessment, in the framework's order.
 pub fn scores(body: &Body, standing: &Standing, framework: &Framework) -> Vec<ScoresRow> {
     let published_on = standing.publication.as_ref().map(|published| published.on);
+    let conflict = |cell: &Cell| ConflictField::Statement(cell.statement);
     let row = |cell: &Cell| {
         let rated = cell.score().filter(|_| awards_ratings(framework));
         Some(ScoresRow {
@@ -73,7 +75,10 @@ pub fn scores(body: &Body, standing: &Standing, framework: &Framework) -> Vec<Sc
             reviewed_on: cell.reviewed_on,
             changed_on: cell.changed_on,
             published_on: published_on.filter(|_| cell.published.is_some()),
-            flags: standing.flags(body).with(Flag::Waiting, cell.waits()),
+            flags: standing
+                .flags(body)
+                .with(Flag::Conflict, standing.conflicts.contains(&conflict(cell)))
+                .with(Flag::Waiting, cell.waits()),
             position: Some(cell.position),
         })
     };

@@ -2,16 +2,20 @@
 
 use crate::body::Body;
 use crate::cell::{Cell, Judgement, View};
+use crate::history::{Issue, Reissue};
 use crate::row::{Flag, Flags, Status};
 use crate::transitions::Subject;
 use assessment::event::{
-    AssessmentKind, PanelScore, PublicationImported, PublicationMade, RatedScore, ScoreReviewed,
+    AssessmentKind, ConflictField, PanelScore, PublicationImported, PublicationMade,
+    PublicationWithdrawn, RatedScore, ScoreReviewed,
 };
-use assessment::framework::{Awards, Framework, LevelKind, Method, RatingChanges, Theme};
-use assessment::scoring::{Percent, Rating, Score};
+use assessment::framework::{
+    Awards, Framework, LevelKind, Method, RatingChanges, Statement, Theme,
+};
+use assessment::scoring::{Level, Percent, Rating, Score};
 use assessment::{AssessmentId, FrameworkId, PartialDate, PublicationId, StatementId, ThemeId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How one assessment stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +31,14 @@ pub struct Standing {
     pub opened_on: Option<PartialDate>,
     /// When it was cancelled, if it was.
     pub cancelled_on: Option<PartialDate>,
-    /// What was published of it last.
+    /// What was published of it last, also if that was withdrawn.
     pub publication: Option<Published>,
+    /// All that was published of it, oldest first.
+    pub publications: Vec<Issue>,
+    /// Its publications whose rating process is to be reviewed.
+    pub process_reviews: BTreeSet<PublicationId>,
+    /// What sources disagree about, where it is open which is right.
+    pub conflicts: BTreeSet<ConflictField>,
     /// One cell for each quality statement, in the framework's order.
     pub cells: Vec<Cell>,
     /// The record that began it.
@@ -43,7 +53,7 @@ pub struct Published {
     pub publication: PublicationId,
     /// When.
     pub on: PartialDate,
-    /// The overall rating, as published; none where no ratings are awarded.
+    /// The overall rating, as published; none where no ratings are awarded, or it was withdrawn.
     pub rating: Option<Rating>,
     /// The overall score, as published, where it is known.
     pub score: Option<Percent>,
@@ -51,8 +61,21 @@ pub struct Published {
     pub themes: BTreeMap<ThemeId, RatedScore>,
     /// The published scores give another rating or score.
     pub disagreement: bool,
-    /// The record that says so.
+    /// When it was withdrawn, if it was.
+    pub withdrawn_on: Option<PartialDate>,
+    /// What it took the place of, if it was issued again.
+    pub replaces: Option<PublicationId>,
+    /// The record that published or withdrew it.
     pub position: u64,
+}
+
+/// What the scores of an assessment are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// From the judgements; what was published stands beside them.
+    Judgements,
+    /// From what was published, as nothing else may be known.
+    Publications,
 }
 
 impl Standing {
@@ -70,52 +93,127 @@ impl Standing {
             opened_on: None,
             cancelled_on: None,
             publication: None,
+            publications: Vec::new(),
+            process_reviews: BTreeSet::new(),
+            conflicts: BTreeSet::new(),
             cells: cells.collect(),
             position,
         }
     }
 
-    /// Takes in what was published before this ledger; what was reviewed here since stays.
+    /// Takes in what was published before this ledger; what was reviewed here since stays. If
+    /// something was published here after it, only its place in history is corrected, and what
+    /// was never judged otherwise.
     pub(crate) fn import(
         &mut self,
         import: &PublicationImported,
         framework: &Framework,
         position: u64,
+        reading: Reading,
     ) {
-        if self.framework != import.framework {
-            let fresh = Self::new(self.assessment, framework, import.kind, self.position);
-            *self = fresh;
+        let issue = Issue::imported(import, position);
+        let mut issues = self.publications.iter_mut();
+        let withdrawn = match issues.find(|it| it.publication == issue.publication) {
+            Some(known) => {
+                *known = Issue { withdrawn: known.withdrawn, ..issue };
+                known.withdrawn
+            }
+            None => {
+                self.publications.push(issue);
+                None
+            }
+        };
+        let is_latest = !self.goes_beyond(import.publication);
+        if is_latest {
+            if self.framework != import.framework {
+                self.framework = framework.id;
+                let fresh = |(_, it): (_, &Statement)| Cell::new(it.id, self.position);
+                self.cells = framework.statements().map(fresh).collect();
+            }
+            self.kind = import.kind;
+            self.publication = Some(Published {
+                publication: import.publication,
+                on: import.published_on(),
+                rating: Some(import.rating),
+                score: import.score,
+                themes: BTreeMap::new(),
+                disagreement: import.disagreement.is_some(),
+                withdrawn_on: None,
+                replaces: None,
+                position,
+            });
         }
-        self.kind = import.kind;
+        let is_known = reading == Reading::Judgements || (is_latest && withdrawn.is_none());
         let only_as_published = changes_only_at_comprehensive_assessment(framework);
         for cell in &mut self.cells {
             let mut scores = import.scores.iter();
-            cell.published = scores.find(|s| s.statement == cell.statement).map(|s| s.score);
-            let published = cell.published.map(|score| Judgement::published(score, position));
-            if !cell.judged_here {
+            let score = scores.find(|it| it.statement == cell.statement).map(|it| it.score);
+            if is_latest {
+                cell.publish(score);
+            }
+            let published = score.map(|score| Judgement::published(score, position));
+            if is_known && !cell.judged_here {
                 (cell.judged, cell.position) = (published, position);
             }
-            if cell.view(View::Judged) == cell.published {
+            if !is_known {
+                continue;
+            } else if !only_as_published || cell.view(View::Judged) == cell.published {
                 cell.in_force = cell.judged;
-            } else if only_as_published {
+            } else if is_latest {
                 cell.in_force = published;
             }
         }
+        if let Some(withdrawal) = withdrawn.filter(|_| is_latest) {
+            self.take_back(withdrawal.on, position);
+        }
+    }
+
+    /// Whether something was published after this publication.
+    pub(crate) fn goes_beyond(&self, publication: PublicationId) -> bool {
+        self.publications.last().is_some_and(|last| last.publication != publication)
+    }
+
+    /// Takes in a publication of this ledger. It changes no judgement: where what it rested on was
+    /// struck out since, it goes on to say what is judged otherwise, or not at all.
+    pub(crate) fn release(
+        &mut self,
+        made: &PublicationMade,
+        reissue: Option<Reissue>,
+        framework: &Framework,
+        position: u64,
+    ) {
+        self.kind = made.kind;
+        self.publications.push(Issue::made(made, reissue, position));
+        for cell in &mut self.cells {
+            let mut scores = made.scores.iter();
+            cell.publish(scores.find(|it| it.statement == cell.statement).map(|it| it.score));
+            if cell.is_as_published() {
+                cell.put_in_force(made.published_on);
+            }
+        }
+        let scores = self.complete(None, View::Published).filter(|_| awards_ratings(framework));
+        let computed = scores.map(|scores| framework.scoring.level(&scores));
+        let is_other = |(stated, computed): (RatedScore, Level)| {
+            (stated.rating, stated.score) != (computed.rating, computed.percent)
+        };
+        let themes = made.themes.iter();
         self.publication = Some(Published {
-            publication: import.publication,
-            on: import.published_on(),
-            rating: Some(import.rating),
-            score: import.score,
-            themes: BTreeMap::new(),
-            disagreement: import.disagreement.is_some(),
+            publication: made.publication,
+            on: made.published_on,
+            rating: made.overall.map(|overall| overall.rating),
+            score: made.overall.map(|overall| overall.score),
+            themes: themes
+                .map(|it| (it.theme, RatedScore { rating: it.rating, score: it.score }))
+                .collect(),
+            disagreement: made.overall.zip(computed).is_some_and(is_other),
+            withdrawn_on: None,
+            replaces: reissue.map(|reissue| reissue.replaces),
             position,
         });
     }
 
-    /// Takes in a publication of this ledger: what was published is what counts from then on. It
-    /// is what was judged, unless the records of that are not among those that are folded.
-    pub(crate) fn release(&mut self, made: &PublicationMade, position: u64) {
-        self.kind = made.kind;
+    /// Takes the published scores for judgements, where nothing else may be known.
+    pub(crate) fn believe(&mut self, made: &PublicationMade, position: u64) {
         let differs = |known: Option<Judgement>, score: Score| {
             known.is_none_or(|judgement| judgement.score != score)
         };
@@ -127,27 +225,49 @@ impl Standing {
                 cell.enter(category, Judgement::published(scored.score, position));
             }
         }
-        for scored in &made.scores {
-            let Some(cell) = self.cell_mut(scored.statement) else { continue };
-            cell.published = Some(scored.score);
-            if differs(cell.judged, scored.score) {
-                cell.enter(None, Judgement::published(scored.score, position));
-                cell.position = position;
+        for cell in &mut self.cells {
+            match cell.published {
+                Some(score) if differs(cell.judged, score) => {
+                    cell.enter(None, Judgement::published(score, position));
+                    cell.position = position;
+                }
+                Some(_) => {}
+                None => cell.judged = None,
             }
             cell.in_force = cell.judged;
         }
-        let themes = made.themes.iter();
-        self.publication = Some(Published {
-            publication: made.publication,
-            on: made.published_on,
-            rating: made.overall.map(|overall| overall.rating),
-            score: made.overall.map(|overall| overall.score),
-            themes: themes
-                .map(|it| (it.theme, RatedScore { rating: it.rating, score: it.score }))
-                .collect(),
-            disagreement: false,
-            position,
-        });
+    }
+
+    /// Takes in that a publication was withdrawn: nothing is published then until it is issued
+    /// again, whatever else is judged.
+    pub(crate) fn withdraw(
+        &mut self,
+        event: &PublicationWithdrawn,
+        position: u64,
+        reading: Reading,
+    ) {
+        let mut issues = self.publications.iter_mut();
+        if let Some(issue) = issues.find(|it| it.publication == event.publication) {
+            issue.withdrawn = Some(event.into());
+        }
+        let is_meant = |it: &Published| it.publication == event.publication;
+        if !self.publication.as_ref().is_some_and(is_meant) {
+            return;
+        }
+        self.take_back(event.withdrawn_on, position);
+        if reading == Reading::Publications {
+            self.cells.iter_mut().for_each(|cell| (cell.judged, cell.in_force) = (None, None));
+        }
+    }
+
+    /// What was published last is published no more.
+    fn take_back(&mut self, on: PartialDate, position: u64) {
+        self.cells.iter_mut().for_each(Cell::withdraw);
+        if let Some(published) = &mut self.publication {
+            (published.rating, published.score, published.disagreement) = (None, None, false);
+            published.themes.clear();
+            (published.withdrawn_on, published.position) = (Some(on), position);
+        }
     }
 
     /// Takes in a review; what it says of the cell before and after.
@@ -165,7 +285,7 @@ impl Standing {
         if event.category.is_some() {
             cell.roll_up(framework, statement);
         }
-        if !waits || !cell.waits() {
+        if !waits || cell.is_as_published() {
             cell.put_in_force(event.reviewed_on);
         }
         cell.mark(event, position);
@@ -174,7 +294,8 @@ impl Standing {
     }
 
     /// Takes over the scores as a panel leaves them, and then looks at each statement once: what
-    /// its categories come to in between is nobody's judgement.
+    /// its categories come to in between is nobody's judgement. It judges what somebody scored:
+    /// where that was struck out, nothing is left to judge.
     pub(crate) fn settle(
         &mut self,
         scores: &[PanelScore],
@@ -184,10 +305,10 @@ impl Standing {
     ) {
         let waits = self.waits(framework);
         for decided in scores {
-            if let Some(cell) = self.cell_mut(decided.statement) {
-                let known = cell.latest(decided.category);
-                cell.enter(decided.category, Judgement::settled(known, decided, position));
-                cell.position = position;
+            let Some(cell) = self.cell_mut(decided.statement) else { continue };
+            cell.position = position;
+            if let Some(known) = cell.latest(decided.category) {
+                cell.enter(decided.category, known.settled(decided, position));
             }
         }
         for (_, statement) in framework.statements() {
@@ -197,7 +318,7 @@ impl Standing {
             if first.category.is_some() {
                 cell.roll_up(framework, statement);
             }
-            if !waits || !cell.waits() {
+            if !waits || cell.is_as_published() {
                 cell.put_in_force(on);
             }
         }
@@ -267,9 +388,9 @@ impl Standing {
             Some(framework.scoring.level(&scores).rating)
         };
         // What was published of the whole is what was stated, even if its scores say otherwise.
-        let overall = match (&self.publication, view) {
-            (Some(published), View::Published) => published.rating,
-            _ => level(None),
+        let overall = match view {
+            View::Published => self.publications.last().and_then(|issue| issue.rating),
+            View::InForce | View::Judged => level(None),
         };
         ratings.extend(overall.map(|rating| (Subject::Overall, rating)));
         for theme in &framework.scoring.themes {
@@ -282,8 +403,13 @@ impl Standing {
         ratings
     }
 
-    /// What its ratings are worth.
+    /// What its ratings are worth; nothing while what was published is withdrawn.
     pub fn status(&self, framework: &Framework) -> Status {
+        if self.is_withdrawn() { Status::Unrated } else { self.worth(framework) }
+    }
+
+    /// What its ratings were worth when they were published last.
+    pub(crate) fn worth(&self, framework: &Framework) -> Status {
         match (framework.scoring.awards_ratings.value, &self.publication) {
             (Awards::No, _) | (_, None) => Status::Unrated,
             (Awards::Indicative, _) => Status::Indicative,
@@ -292,8 +418,20 @@ impl Standing {
         }
     }
 
+    /// Whether what was published last was withdrawn, and nothing took its place.
+    pub fn is_withdrawn(&self) -> bool {
+        self.publication.as_ref().is_some_and(|published| published.withdrawn_on.is_some())
+    }
+
     /// The flags that every row about it carries.
     pub fn flags(&self, body: &Body) -> Flags {
+        self.lasting_flags(body)
+            .with(Flag::ProcessReview, !self.process_reviews.is_empty())
+            .with(Flag::Withdrawn, self.is_withdrawn())
+    }
+
+    /// Those that go with what it was at a moment, and so with a move.
+    pub(crate) fn lasting_flags(&self, body: &Body) -> Flags {
         let published = self.publication.as_ref();
         let rated = published.is_some_and(|published| published.rating.is_some());
         let unscored = self.cells.iter().all(|cell| cell.published.is_none());

@@ -286,6 +286,44 @@ impl Body {
         moves
     }
 
+    /// The moves of a publication that follows another one of the same assessment: what the public
+    /// had `seen` before it, and what `stood`. It answers what was owed, but not what goes on
+    /// waiting, nor what was judged otherwise once a basis of it was struck out.
+    pub(crate) fn moves_of_update(
+        &mut self,
+        cause: &Cause<'_>,
+        seen: &Ratings,
+        stood: &Ratings,
+    ) -> Moves {
+        let (seen_now, judged_now) = (cause.seen(), cause.judged());
+        let (mut before, mut stands) = (stood.clone(), seen_now.clone());
+        let mut moves = Moves::default();
+        let mut open = std::mem::take(&mut self.open);
+        for (subject, to) in judged_now {
+            let owed = |open: &Open| (open.subject, open.to) == (subject, to);
+            let moved_there = stood.get(&subject) == Some(&to) && seen.get(&subject) != Some(&to);
+            let is_unseen = moved_there || open.iter().any(owed);
+            if seen_now.get(&subject) == Some(&to) || !is_unseen {
+                continue;
+            }
+            // The level has moved there, and stays, whatever the public sees.
+            stands.insert(subject, to);
+            let shown = if publishes(cause.framework, subject) { seen } else { &seen_now };
+            match shown.get(&subject) {
+                Some(shown) => before.insert(subject, *shown),
+                None => before.remove(&subject),
+            };
+            self.open.extend(open.extract_if(.., |open| owed(open)));
+        }
+        let stay = self.open.iter().map(|open| open.settled(cause, Others::StayOpen));
+        let answered = open.iter().map(|open| open.settled(cause, Others::Reverted));
+        moves.settled.extend(stay.chain(answered));
+        publish(cause, &before, &mut moves);
+        self.judge_again(cause, &stands, &mut moves);
+        self.moves += moves.moved.len() as u64;
+        moves
+    }
+
     /// The moves of a correction of the latest publication: what the public had `seen`, and what
     /// `stood` before it. What was owed still is, unless the public had seen it all along.
     pub(crate) fn moves_of_correction(
@@ -330,8 +368,9 @@ impl Body {
             if from == Some(to) || as_imported {
                 continue;
             }
+            // A basis that was struck out was reviewed before it was published.
             let reviewed_on = cause.standing.reviewed_on(cause.framework, subject);
-            let occurred_on = reviewed_on.unwrap_or(published.on);
+            let occurred_on = reviewed_on.max(Some(published.on)).unwrap_or(published.on);
             self.judge(cause, subject, (from, to), occurred_on, moves);
         }
     }

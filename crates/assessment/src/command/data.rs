@@ -2,7 +2,8 @@
 
 use crate::content::Content;
 use crate::event::{
-    AssessmentKind, CorrectionReason, NameBasis, Programme, ReviewReason, Role, TeamMember,
+    AdoptionReason, AssessmentKind, CorrectionReason, NameBasis, Programme, ReviewReason, Role,
+    TeamMember,
 };
 use crate::framework::{Framework, OrganisationKind};
 use crate::scoring::{Percent, Rating, Score};
@@ -22,6 +23,12 @@ pub struct AdoptFramework {
     /// The whole framework.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub framework: Box<Framework>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<AdoptionReason>,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Content>,
 }
 
 /// Data of [`Command::RegisterOrganisation`](super::Command::RegisterOrganisation).

@@ -24,8 +24,10 @@ pub(super) fn decide(
         None => Ok(event(FrameworkAdopted {
             adopted_on: command.adopted_on,
             process_digest: framework.process_digest(),
+            reason: command.reason,
             scoring_digest: framework.scoring_digest(),
             framework: Box::new(Framework::clone(framework)),
+            text: command.text.clone(),
         })),
     }
 }

@@ -22,8 +22,10 @@ pub(super) fn revise_process(
     }
     // The scoring part stays as it is, whatever is open under it.
     let revised = Framework { process: (*command.process).clone(), ..known.clone() };
-    if let Some(finding) = revised.findings().first() {
-        let (framework, finding) = (command.framework, finding.to_string());
+    let law = command.process.section_50.value != known.process.section_50.value;
+    let law = law.then(|| "section_50: it is the law's, not the process's, to change".to_owned());
+    if let Some(finding) = revised.findings().first().map(ToString::to_string).or(law) {
+        let framework = command.framework;
         return Err(StepRejection::ProcessUnsound { framework, finding }.into());
     }
     Ok(event(ProcessRevised {

@@ -21,7 +21,7 @@ pub(super) fn submit(
 ) -> Result<Vec<Event>, Rejection> {
     let (id, on) = (command.assessment, command.received_on);
     let assessment = live_assessment(state, id)?;
-    let window = window(assessment, id, command.recipient)?;
+    let window = window(assessment, id, command.recipient, on)?;
     check_subject(&command.about, framework(state, assessment.framework)?)?;
     let evidence = distinct(&command.evidence);
     if let Some(&evidence) = evidence.iter().find(|item| !state.evidence.contains_key(item)) {
@@ -150,8 +150,8 @@ fn check_acceptable(
     if facts.kind == CommentKind::B && !is_supported(state, &facts.evidence, facts.assessment) {
         return Err(StepRejection::CommentUnsupported { comment }.into());
     }
-    let window = window(assessment, facts.assessment, facts.recipient)?;
-    let (received_on, due_on) = (facts.received_on, window.due_on);
+    let (received_on, recipient) = (facts.received_on, facts.recipient);
+    let due_on = window(assessment, facts.assessment, recipient, received_on)?.due_on;
     if received_on.last_day() > due_on.last_day() {
         return Err(StepRejection::CommentLate { comment, received_on, due_on }.into());
     }

@@ -1,17 +1,20 @@
 //! The draft report: written, shared, extended, confirmed.
 
-use super::{Context, day, event, framework, has_come, in_order, live_assessment, open_assessment};
+use super::publications::check_changed;
+use super::{
+    Context, current_assessment, day, event, framework, has_come, in_order, live_assessment,
+};
 use crate::command::{ConfirmDraft, ExtendDraft, ShareDraft, WriteDraft};
 use crate::event::{DraftConfirmed, DraftExtended, DraftShared, DraftWritten, Event};
 use crate::framework::{Framework, Passage, Process, Recipient};
-use crate::readiness::{Stage, readiness};
+use crate::readiness::{Occasion, Stage, readiness};
 use crate::rejection::{Rejection, StepRejection};
 use crate::state::{Assessment, State, Window};
 use crate::{AssessmentId, PartialDate};
 use chrono::NaiveDate;
 
 /// What a passage of a report may be, as a report in HTML or Markdown is put together from it.
-const TEXTS: [&str; 2] = ["text/plain", "text/markdown"];
+pub(super) const TEXTS: [&str; 2] = ["text/plain", "text/markdown"];
 
 pub(super) fn write(
     state: &State,
@@ -19,7 +22,7 @@ pub(super) fn write(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let (id, on) = (command.assessment, command.written_on);
-    let assessment = open_assessment(state, id)?;
+    let assessment = current_assessment(state, id)?;
     let (framework, process) = process(state, assessment, on)?;
     let WriteDraft { section, statement, theme, .. } = *command;
     let passage = Passage { section, statement, theme };
@@ -37,6 +40,7 @@ pub(super) fn write(
     has_come(on, context)?;
     let what = ("the passage", on);
     in_order(what, ("the opening of the assessment", assessment.opened_on.unwrap_or(on)))?;
+    in_order(what, ("the last publication", assessment.published_on().unwrap_or(on)))?;
     let version = match assessment.drafts.get(&passage) {
         Some(latest) if latest.content == command.content => return Ok(vec![]),
         Some(latest) => {
@@ -55,12 +59,13 @@ pub(super) fn share(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let (id, on) = (command.assessment, command.shared_on);
-    let assessment = open_assessment(state, id)?;
+    let assessment = current_assessment(state, id)?;
     let email = day(on)?;
     has_come(on, context)?;
     let (framework, process) = process(state, assessment, on)?;
     let recipients = recipients(command, framework, process)?;
-    // A body checks the report as it would be published: whole, scored, and calibrated.
+    // A body checks the report as it would be published: new, whole, scored, and calibrated.
+    check_changed(id, assessment, framework, Occasion::Publication)?;
     let ready = readiness(state, id, email);
     if let Some(refusal) = ready.and_then(|ready| ready.refusal(id, Stage::Draft)) {
         return Err(refusal);
@@ -69,6 +74,8 @@ pub(super) fn share(
     in_order(("the draft", on), ("its newest passage", written_on.unwrap_or(on)))?;
     let settled_on = assessment.panel.as_ref().map(|panel| panel.settled_on);
     in_order(("the draft", on), ("the panel's last word", settled_on.unwrap_or(on)))?;
+    let published_on = assessment.published_on().unwrap_or(on);
+    in_order(("the draft", on), ("the last publication", published_on))?;
 
     let working_days = process.accuracy_working_days.value;
     let last_day = state.calendar.last_day(email, working_days);
@@ -88,7 +95,9 @@ pub(super) fn extend(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let (id, recipient) = (command.assessment, command.recipient);
-    let window = window(open_assessment(state, id)?, id, recipient)?;
+    let assessment = current_assessment(state, id)?;
+    let window = assessment.windows.get(&recipient);
+    let window = window.ok_or(StepRejection::DraftNotShared { assessment: id, recipient })?;
     if day(command.due_on)? <= window.due_on.last_day() {
         let (due_on, known) = (command.due_on, window.due_on);
         return Err(StepRejection::ExtensionNotLater { due_on, known }.into());
@@ -113,7 +122,8 @@ pub(super) fn confirm(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let ConfirmDraft { assessment, confirmed_on, recipient } = *command;
-    let window = window(live_assessment(state, assessment)?, assessment, recipient)?;
+    let known = live_assessment(state, assessment)?;
+    let window = window(known, assessment, recipient, confirmed_on)?;
     day(confirmed_on)?;
     has_come(confirmed_on, context)?;
     in_order(("the confirmation", confirmed_on), ("the draft", window.shared_on))?;
@@ -123,13 +133,14 @@ pub(super) fn confirm(
     }
 }
 
-/// The time for comments of a recipient that has had the draft.
+/// The time for comments that something of a recipient belongs to, by the day on which it came.
 pub(super) fn window(
     assessment: &Assessment,
     id: AssessmentId,
     recipient: Recipient,
+    on: PartialDate,
 ) -> Result<&Window, Rejection> {
-    let window = assessment.windows.get(&recipient);
+    let window = assessment.window(recipient, on);
     window.ok_or_else(|| StepRejection::DraftNotShared { assessment: id, recipient }.into())
 }
 

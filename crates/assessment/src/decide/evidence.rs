@@ -1,6 +1,6 @@
 //! Evidence: asked for, entered, used, withdrawn, erased.
 
-use super::{Context, event, has_come, in_order, live_assessment, organisation};
+use super::{Context, current_assessment, event, has_come, in_order, organisation};
 use crate::command::{
     EraseEvidence, RequestEvidence, SubmitEvidence, UseEvidence, WithdrawEvidence,
 };
@@ -111,7 +111,7 @@ pub(super) fn take_into_use(
 ) -> Result<Vec<Event>, Rejection> {
     let UseEvidence { assessment: id, used_on, .. } = *command;
     has_come(used_on, context)?;
-    let assessment = live_assessment(state, id)?;
+    let assessment = current_assessment(state, id)?;
     if let Some(opened_on) = assessment.opened_on {
         in_order(("the use", used_on), ("the opening of the assessment", opened_on))?;
     }

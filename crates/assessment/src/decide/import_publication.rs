@@ -66,7 +66,9 @@ fn framework(
     let adopted = FrameworkAdopted {
         adopted_on: context.today.into(),
         process_digest: framework.process_digest(),
+        reason: None,
         scoring_digest: framework.scoring_digest(),
+        text: None,
         framework: Box::new(framework.clone()),
     };
     events.push(adopted.into());
@@ -174,8 +176,10 @@ fn keeps_framework(
     framework: FrameworkId,
     given: FrameworkId,
 ) -> Result<(), Rejection> {
-    let mut judged = state.assessments[&assessment].judged.values();
-    if framework != given && judged.any(|judged| !judged.imported) {
+    let known = &state.assessments[&assessment];
+    let here =
+        known.judged.values().any(|judged| !judged.imported) || !known.publications.is_empty();
+    if framework != given && here {
         return Err(Rejection::FrameworkKept { assessment, framework, given });
     }
     Ok(())

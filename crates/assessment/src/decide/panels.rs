@@ -1,13 +1,14 @@
 //! Calibration panels: convened, deciding, confirming.
 
 use super::evidence::distinct;
-use super::{Context, event, framework, has_come, in_order, open_assessment};
+use super::{Context, current_assessment, event, framework, has_come, in_order};
 use crate::command::{Adjustment, ConfirmPanel, ConvenePanel, DecidePanel};
 use crate::event::{
     Event, PanelConfirmed, PanelConvened, PanelDecided, PanelMember, PanelScore, PanelSide, Recusal,
 };
-use crate::readiness::wanted_cells;
-use crate::rejection::{Rejection, StepRejection};
+use crate::framework::Framework;
+use crate::readiness::counting_cells;
+use crate::rejection::{AfterRejection, Rejection, StepRejection};
 use crate::state::{Assessment, Cell, State};
 use crate::{AssessmentId, PanelId, PartialDate, PersonId};
 
@@ -23,7 +24,7 @@ pub(super) fn convene(
         return Err(StepRejection::PanelWithoutAssessments {}.into());
     }
     for &id in &assessments {
-        let assessment = open_assessment(state, id)?;
+        let assessment = calibrated_assessment(state, id, on)?;
         let opened_on = assessment.opened_on.unwrap_or(on);
         in_order(("the panel", on), ("the opening of the assessment", opened_on))?;
     }
@@ -51,11 +52,11 @@ pub(super) fn decide(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let (id, on) = (command.assessment, command.decided_on);
-    let assessment = open_assessment(state, id)?;
+    let assessment = calibrated_assessment(state, id, on)?;
     let panel = panel(state, command.panel, id)?;
     not_decided(id, assessment)?;
     let framework = framework(state, assessment.framework)?;
-    let cells = wanted_cells(framework);
+    let cells = cells(assessment, framework);
     if cells.is_empty() {
         return Err(Rejection::FrameworkWithoutScores { framework: framework.id });
     }
@@ -90,13 +91,13 @@ pub(super) fn confirm(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let (id, on) = (command.assessment, command.confirmed_on);
-    let assessment = open_assessment(state, id)?;
+    let assessment = calibrated_assessment(state, id, on)?;
     let panel = panel(state, command.panel, id)?;
     let decision = assessment.panel.as_ref();
     let decision = decision.ok_or(StepRejection::PanelNotDecided { assessment: id })?;
     let framework = framework(state, assessment.framework)?;
     let unconfirmed = assessment.unconfirmed();
-    let mut cells = wanted_cells(framework);
+    let mut cells = cells(assessment, framework);
     cells.retain(|cell| unconfirmed.contains(cell));
     if cells.is_empty() {
         return Err(StepRejection::NothingToConfirm { assessment: id }.into());
@@ -116,6 +117,33 @@ pub(super) fn confirm(
         recused: sitting.recused,
         scores: cells.iter().map(|cell| decided(cell, assessment, None)).collect(),
     }))
+}
+
+/// An assessment that a panel has a say on: one that is open, or one that is published where the
+/// process wants a panel for updates, or where the panel's word was struck out.
+fn calibrated_assessment(
+    state: &State,
+    id: AssessmentId,
+    on: PartialDate,
+) -> Result<&Assessment, Rejection> {
+    let assessment = current_assessment(state, id)?;
+    let framework = assessment.framework;
+    let process = state.process(&framework, on.first_day());
+    let void = |kind| assessment.since.struck.contains_key(kind);
+    let reopened = void("panel_decided") || void("panel_confirmed");
+    if !assessment.is_open()
+        && !reopened
+        && process.is_some_and(|process| !process.panel.update.value)
+    {
+        return Err(AfterRejection::NotForUpdates { assessment: id, framework }.into());
+    }
+    Ok(assessment)
+}
+
+/// What a panel decides on: every score that counts.
+fn cells(assessment: &Assessment, framework: &Framework) -> Vec<Cell> {
+    let statements = framework.statements().map(|(_, statement)| statement.id);
+    statements.flat_map(|it| counting_cells(assessment, framework, it)).collect()
 }
 
 /// The part of a panel that has a say on one assessment, and the part that has none.

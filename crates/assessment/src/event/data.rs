@@ -4,6 +4,7 @@ use crate::content::Content;
 use crate::framework::{Basis, Framework, OrganisationKind};
 use crate::scoring::{Percent, Rating, Score};
 use crate::text::{Name, SourceUrl};
+use crate::words::words;
 use crate::{
     AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode, PartialDate,
     PersonId, PublicationId, StatementId,
@@ -33,8 +34,37 @@ pub struct FrameworkAdopted {
     pub framework: Box<Framework>,
     /// BLAKE3 of the canonical JSON of its process part.
     pub process_digest: String,
+    /// Why, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<AdoptionReason>,
     /// BLAKE3 of the canonical JSON of its scoring part.
     pub scoring_digest: String,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Content>,
+}
+
+/// Data of [`Event::FrameworkAdopted`] in its first schema, which had no reason.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FirstFrameworkAdopted {
+    adopted_on: PartialDate,
+    framework: Box<Framework>,
+    process_digest: String,
+    scoring_digest: String,
+}
+
+impl From<FirstFrameworkAdopted> for FrameworkAdopted {
+    fn from(first: FirstFrameworkAdopted) -> Self {
+        Self {
+            adopted_on: first.adopted_on,
+            framework: first.framework,
+            process_digest: first.process_digest,
+            reason: None,
+            scoring_digest: first.scoring_digest,
+            text: None,
+        }
+    }
 }
 
 /// Data of [`Event::OrganisationRegistered`].
@@ -420,5 +450,19 @@ impl PublicationImported {
     /// The day of publication, or the month where the day is not known.
     pub fn published_on(&self) -> PartialDate {
         self.date.unwrap_or(self.month)
+    }
+}
+
+words! {
+    /// Why a framework, or another version of one, is taken into use.
+    AdoptionReason {
+        /// It is the first one for these bodies.
+        FirstUse = "first_use",
+        /// The method changes.
+        MethodChanged = "method_changed",
+        /// The regulator's guidance changed.
+        GuidanceChanged = "guidance_changed",
+        /// Quality assurance found that it should.
+        QualityAssurance = "quality_assurance",
     }
 }

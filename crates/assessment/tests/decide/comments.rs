@@ -94,6 +94,28 @@ fn a_comment_may_arrive_after_the_publication() {
     known.when(resolve(on_receipt)).recorded();
 }
 
+/// Each draft has its own last day, by which a comment on it is judged whenever it is typed in.
+#[test]
+fn a_comment_is_judged_by_the_time_of_the_draft_that_it_answers() {
+    let known = updates::moved();
+    let late = |given: &Given, date: &str| {
+        let data = given.clone().when(comment(json!({"received_on": date}))).recorded().remove(0).1;
+        data.get("late").cloned()
+    };
+    assert_eq!(late(&known, "2026-04-21"), None);
+    assert_eq!(late(&known, "2026-04-22"), Some(json!(true)));
+    assert_eq!(late(&known, "2026-04-27"), None);
+    assert_eq!(late(&known, "2026-05-12"), None);
+    assert_eq!(late(&known, "2026-05-13"), Some(json!(true)));
+    let known = known.and(comment(json!({"received_on": "2026-04-22"})));
+    let accept = || resolve(json!({"outcome": "accepted", "resolved_on": "2026-05-05"}));
+    let refusal = known.when(accept()).refused("comment_late");
+    let words = "was received on 2026-04-22, after 2026-04-21, and cannot be accepted";
+    assert!(refusal.to_string().ends_with(words), "{refusal}");
+    let known = updates::moved().and(comment(json!({"received_on": "2026-05-04"})));
+    known.when(accept()).recorded();
+}
+
 #[test]
 fn a_comment_is_resolved_once() {
     let resolved = json!({

@@ -225,8 +225,9 @@ fn more_time_reopens_what_was_closed() {
     let later = json!({"due_on": "2026-06-30", "extended_on": "2026-05-01"});
     let known = known.and(extend(later.clone()));
     known.clone().when(publish(json!({}))).refused("window_open");
+    // Once it is published, that time is over; the next draft has a time of its own.
     let published = shared().and(publish(json!({})));
-    published.when(extend(later)).refused("assessment_published");
+    published.when(extend(later)).refused("draft_not_shared");
 }
 
 #[test]
@@ -246,17 +247,39 @@ fn a_recipient_confirms_that_there_are_no_further_comments() {
     on("2026-05-18").refused("date_in_future");
 }
 
-/// What the regulator does is over with the assessment; what a recipient says is still recorded
-/// after the publication.
 #[test]
 fn a_draft_is_over_with_its_assessment() {
     let cancelled = shared().and(cancel());
     for command in [share(json!({})), extend(json!({})), confirm_draft(json!({}))] {
         cancelled.clone().when(command).refused("assessment_cancelled");
     }
+}
+
+/// What a recipient says of the published draft is still recorded, and once.
+#[test]
+fn a_recipient_confirms_also_after_the_publication() {
     let published = shared().and(publish(json!({})));
-    for command in [summary(json!({"content": content(101)})), share(json!({}))] {
-        published.clone().when(command).refused("assessment_published");
-    }
-    published.when(confirm_draft(json!({}))).recorded();
+    let known = published.and(confirm_draft(json!({})));
+    known.clone().when(confirm_draft(json!({}))).quiet();
+    known.when(confirm_draft(json!({"confirmed_on": "2026-04-06"}))).refused("out_of_order");
+}
+
+/// A word on the next draft closes the time of that one, and a word on the last one does not.
+#[test]
+fn the_draft_of_an_update_has_a_time_of_its_own() {
+    let on = |date: &str| confirm_draft(json!({"confirmed_on": date}));
+    let known = updates::moved();
+    let id = ONE.parse().expect("an id");
+    let window = |given: &Given| {
+        let windows = &given.state.assessments[&id].windows;
+        *windows.values().next().expect("one")
+    };
+    assert_eq!(window(&known).due_on.to_string(), "2026-05-12");
+    let earlier = known.clone().and(on("2026-04-26"));
+    assert_eq!(window(&earlier).confirmed_on, None);
+    earlier.when(publish(json!({"published_on": "2026-05-06"}))).refused("window_open");
+    let known = known.and(extend(json!({"due_on": "2026-06-30", "extended_on": "2026-04-28"})));
+    known.clone().when(updates::update()).refused("window_open");
+    let known = known.and(on("2026-05-05"));
+    known.when(publish(json!({"published_on": "2026-05-06"}))).recorded();
 }

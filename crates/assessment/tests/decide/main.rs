@@ -5,24 +5,35 @@
 //! decision it must refuse, refuses a fact it must record, or records the same fact twice. Every
 //! command has three kinds of test: it does, it refuses, it stays quiet.
 
+mod after_cases;
 mod calendar;
 mod codec;
 mod comments;
+mod conflicts;
 mod drafts;
+mod duties;
 mod evidence;
+mod finance;
 mod imports;
 mod opening;
 mod organisations;
 mod panels;
 mod parts;
 mod plans;
+mod process_reviews;
 mod publications;
 mod rejections;
 mod reviews;
+mod section_50;
 mod step_cases;
+mod strike_outs;
+mod update_imports;
+mod updates;
+mod withdrawals;
 
-use assessment::{Command, Context, Event, Rejection, State, decide, evolve};
+use assessment::{Command, Context, Event, Rejection, State, decide, evolve, replay};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The day on which every decision here is made.
 const TODAY: &str = "2026-05-17";
@@ -60,8 +71,17 @@ impl Given {
         for event in &events {
             given.state = evolve(given.state, event);
         }
+        let struck = events.iter().any(|event| matches!(event, Event::RecordStruckOut(_)));
         given.events.extend(events);
+        if struck {
+            given.state = replay(given.records());
+        }
         given
+    }
+
+    /// What happened, with the position of each record.
+    fn records(&self) -> impl Iterator<Item = (u64, &Event)> + Clone {
+        (0..).zip(&self.events)
     }
 
     /// The same, and then something that happened, however it came about.
@@ -71,7 +91,16 @@ impl Given {
         self
     }
 
-    fn when(self, command: Command) -> When {
+    fn when(mut self, command: Command) -> When {
+        self.state.records = match &command {
+            Command::StrikeOut(strike_out) => {
+                let struck = self.events.get(strike_out.position as usize);
+                let code = struck.and_then(Event::organisation);
+                let own = self.records().filter(|(_, it)| it.organisation() == code);
+                own.map(|(position, event)| (position, event.clone())).collect()
+            }
+            _ => BTreeMap::new(),
+        };
         let outcome = decide(&self.state, &command, &context());
         When { given: self, command, outcome }
     }
@@ -124,7 +153,7 @@ fn command(kind: &str, mut data: Value, further: Value) -> Command {
 
 /// An event, as it is recorded in the newest schema of its kind.
 fn event(kind: &str, data: Value) -> Event {
-    let schema = if kind == "score_reviewed" { 2 } else { 1 };
+    let schema = if ["score_reviewed", "framework_adopted"].contains(&kind) { 2 } else { 1 };
     Event::decode(kind, schema, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }
 

@@ -77,12 +77,12 @@ fn a_panel_has_two_sides_and_something_to_sit_on() {
 }
 
 #[test]
-fn a_panel_sits_on_open_assessments() {
+fn a_panel_sits_on_assessments_that_are_not_over() {
     // Another one may be needed to confirm what changed since the first decided.
     assert_eq!(calibrated().when(convene(json!({}))).recorded().len(), 1);
-    let imported = given([import(json!({}))]);
-    let of_it = json!({"assessments": ["X99000001-2024-a"]});
-    imported.when(convene(of_it)).refused("assessment_published");
+    let known = calibrated().and(cancel());
+    let refusal = known.when(convene(json!({"convened_on": "2026-05-12"})));
+    refusal.refused("assessment_cancelled");
 }
 
 #[test]
@@ -304,7 +304,48 @@ fn a_panel_has_nothing_to_say_on_what_is_over() {
     cancelled.clone().when(convene(json!({}))).refused("assessment_cancelled");
     cancelled.clone().when(decide_panel(json!({}))).refused("assessment_cancelled");
     cancelled.when(confirm_panel(json!({}))).refused("assessment_cancelled");
-    let published = shared().and(publish(json!({})));
-    published.clone().when(decide_panel(json!({}))).refused("assessment_published");
-    published.when(confirm_panel(json!({}))).refused("assessment_published");
+}
+
+#[test]
+fn an_update_has_no_panel_unless_the_process_of_the_day_wants_one() {
+    let published = shared().and(publish(json!({"published_on": "2026-04-22"})));
+    for command in [convene(json!({})), decide_panel(json!({})), confirm_panel(json!({}))] {
+        let refusal = published.clone().when(command).refused("not_for_updates");
+        let words = "X99000007-2026-a is published, and la-2025 wants no panel for an update";
+        assert_eq!(refusal.to_string(), words);
+    }
+    let imported = given([import(json!({}))]);
+    let of_it = json!({"assessments": ["X99000001-2024-a"]});
+    imported.when(convene(of_it)).refused("not_for_updates");
+
+    let wanted = ("/panel/update/value", json!(true));
+    let from = json!({"from": "2026-04-27"});
+    let known = rescored(published, SCORER).and(revise("la-2025", &[wanted], from));
+    let on = |date: &str| json!({"confirmed_on": date});
+    known.clone().when(confirm_panel(on("2026-04-26"))).refused("not_for_updates");
+    let recorded = known.clone().when(confirm_panel(on("2026-04-27"))).recorded();
+    let expected = json!([{"score": 2, "scored": 2, "statement": STATEMENT}]);
+    assert_eq!(recorded[0].1["scores"], expected);
+    known.clone().when(decide_panel(json!({"decided_on": "2026-04-27"}))).refused("panel_decided");
+    // Another panel may be needed, as some of the first have scored meanwhile.
+    known.when(convene(json!({"convened_on": "2026-04-28"}))).recorded();
+}
+
+/// Of an import the panel sits on the statements as they were published.
+#[test]
+fn a_panel_on_an_import_decides_on_what_was_published() {
+    let mut wanting = framework("la-2023");
+    wanting["id"] = json!("la-wanting");
+    wanting["process"]["panel"]["update"]["value"] = json!(true);
+    let id = "X99000001-2024-a";
+    let known = given([adopt(wanting), import(json!({"framework": "la-wanting"}))]);
+    let known = known.and(convene(json!({"assessments": [id]})));
+    let recorded = known.when(decide_panel(json!({"assessment": id}))).recorded();
+    let scores: Vec<u64> = recorded[0].1["scores"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| it["score"].as_u64().expect("a score"))
+        .collect();
+    assert_eq!(scores, GOOD.map(u64::from));
 }

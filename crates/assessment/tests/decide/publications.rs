@@ -70,7 +70,7 @@ fn a_publication_records_what_was_released() {
     assert_eq!(*data, expected);
     let by = json!({"by": "p-107"});
     assert_eq!(known.clone().when(publish(by)).recorded()[0].1["by"], "p-107");
-    known.and(publish(json!({}))).when(publish(json!({}))).refused("assessment_published");
+    known.and(publish(json!({}))).when(publish(json!({}))).refused("nothing_to_publish");
 }
 
 /// The panel's score counts, not the scorer's own.
@@ -191,11 +191,8 @@ fn a_publication_is_dated_by_a_day_after_what_it_rests_on() {
 }
 
 #[test]
-fn what_was_cancelled_or_published_elsewhere_is_not_published() {
+fn what_was_cancelled_or_never_opened_is_not_published() {
     shared().and(cancel()).when(publish(json!({}))).refused("assessment_cancelled");
-    let imported = given([import(json!({}))]);
-    let of_it = json!({"assessment": "X99000001-2024-a"});
-    imported.when(publish(of_it)).refused("assessment_published");
     given([]).when(publish(json!({}))).refused("assessment_unknown");
 }
 

@@ -154,11 +154,31 @@ fn of_scores_on_evidence() -> Vec<When> {
     ]
 }
 
+/// A report on all authorities.
+pub fn national(further: Value) -> Command {
+    let data = json!({"kind": "local_authority", "title": "Safeguarding in 2026"});
+    command("publish_national_report", data, further)
+}
+
+fn of_national_reports() -> Vec<When> {
+    let known = given([adopt(framework("la-2023"))]);
+    vec![known.when(national(json!({"statement": "learning-culture"})))]
+}
+
 /// A command for every refusal, on what happened before it.
 pub fn refused() -> Vec<When> {
     let cases = [of_bodies(), of_frameworks_and_assessments(), of_publications(), of_reviews()];
     let further = [of_plans(), of_evidence(), of_scores_on_evidence(), step_cases::cases()];
-    cases.into_iter().chain(further).flatten().collect()
+    let after = [
+        section_50::cases(),
+        process_reviews::cases(),
+        finance::cases(),
+        conflicts::cases(),
+        after_cases::cases(),
+        of_national_reports(),
+        strike_outs::cases(),
+    ];
+    cases.into_iter().chain(further).chain(after).flatten().collect()
 }
 
 fn cases() -> Vec<Rejection> {
@@ -174,7 +194,8 @@ fn every_code_has_a_case_and_a_code_of_its_own() {
     let shown: BTreeSet<&str> = cases().iter().map(Rejection::code).collect();
     assert_eq!(shown, all);
     for code in all {
-        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+        let valid = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        assert!(code.bytes().all(valid), "{code}");
     }
 }
 
@@ -190,6 +211,7 @@ fn every_rule_is_told_as_its_refusals_are() {
     for rule in rules {
         assert!(rule.when.trim().ends_with('.'), "{}", rule.code);
         assert!(!rule.hint.ends_with('.') && !rule.sentence.ends_with('.'), "{}", rule.code);
+        assert!(!rule.hint.contains('{'), "{}: nothing is filled in there", rule.code);
     }
 }
 

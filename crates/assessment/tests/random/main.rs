@@ -2,7 +2,8 @@
 //!
 //! Guards against the fear that two rules which each keep their promise break it together: that
 //! something is published without enough evidence, without the panel, within somebody's time for
-//! comments or over an open comment; that somebody judges what they scored. What is checked is
+//! comments or over an open comment; that somebody judges what they scored; that what was published
+//! changes by itself, or comes back after it was withdrawn or became history. What is checked is
 //! worked out from the events alone, by the plain second implementation in `watch.rs`.
 //!
 //! The short form runs here; the long one, a million commands, with `just long`.
@@ -11,7 +12,9 @@
 mod tries;
 mod watch;
 
-use assessment::{Context, Digest, State, decide, evolve};
+use assessment::{
+    Command, Context, Digest, Event, Rejection, Stage, State, decide, evolve, readiness,
+};
 use chrono::{Days, NaiveDate};
 use tries::Tries;
 use watch::Watch;
@@ -43,10 +46,24 @@ impl Seeded {
 
 /// What came of a run.
 #[derive(Debug, Default)]
-struct Tally {
+pub(crate) struct Tally {
     recorded: u64,
     refused: u64,
     publications: u64,
+    updates: u64,
+    reissues: u64,
+    withdrawals: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.recorded += other.recorded;
+        self.refused += other.refused;
+        self.publications += other.publications;
+        self.updates += other.updates;
+        self.reissues += other.reissues;
+        self.withdrawals += other.withdrawals;
+    }
 }
 
 /// Tries this many commands, one after the other, on what came of those before.
@@ -65,16 +82,15 @@ fn run(seed: u64, commands: u64) -> Tally {
         }
         if today > "2027-09-01".parse().unwrap() {
             today = "2025-05-01".parse().unwrap();
+            tally.add(&watch.tally);
             (state, watch) = (State::default(), Watch::default());
             for command in tries::beginning() {
                 (state, _) = step(state, &command, today, &mut watch);
             }
         }
         let command = tries.next(&state, today, &mut seeded);
-        let before = watch.publications;
         let recorded;
         (state, recorded) = step(state, &command, today, &mut watch);
-        tally.publications += watch.publications - before;
         if recorded {
             tally.recorded += 1
         } else {
@@ -82,18 +98,16 @@ fn run(seed: u64, commands: u64) -> Tally {
         }
         assert!(watch.wrong.is_empty(), "seed {seed}, command {nth}: {:?}", watch.wrong);
     }
+    tally.add(&watch.tally);
     tally
 }
 
-fn step(
-    mut state: State,
-    command: &assessment::Command,
-    today: NaiveDate,
-    watch: &mut Watch,
-) -> (State, bool) {
+fn step(mut state: State, command: &Command, today: NaiveDate, watch: &mut Watch) -> (State, bool) {
     let actor = "p-001".parse().unwrap();
     let context = Context { actor, today, released: Digest::from([0; 32]) };
-    match decide(&state, command, &context) {
+    let outcome = decide(&state, command, &context);
+    told_before(&state, command, &outcome);
+    match outcome {
         Err(_) => (state, false),
         Ok(events) => {
             for event in &events {
@@ -105,26 +119,33 @@ fn step(
     }
 }
 
+/// What `readiness` lists is what holds a publication up, and nothing else does but its dates.
+fn told_before(state: &State, command: &Command, outcome: &Result<Vec<Event>, Rejection>) {
+    let Command::MakePublication(command) = command else { return };
+    let (id, on) = (command.assessment, command.published_on.first_day());
+    let ready = readiness(state, id, on).unwrap();
+    let refusal = ready.refusal(id, Stage::Check);
+    match outcome {
+        Ok(_) => assert!(refusal.is_none(), "{id} was published with {refusal:?}"),
+        Err(Rejection::Step(_)) => assert_eq!(outcome.as_ref().err(), refusal.as_ref()),
+        Err(_) => {}
+    }
+}
+
 #[test]
 fn what_must_never_happen_does_not() {
     let mut all = Tally::default();
-    for seed in 0..20 {
-        let tally = run(seed, 1_500);
-        all.recorded += tally.recorded;
-        all.refused += tally.refused;
-        all.publications += tally.publications;
-    }
+    (0..20).for_each(|seed| all.add(&run(seed, 1_500)));
     // A run in which nothing is reached shows nothing.
     assert!(all.publications >= 20, "{all:?}");
+    assert!(all.updates >= 20 && all.reissues >= 20 && all.withdrawals >= 20, "{all:?}");
     assert!(all.refused >= 3_000 && all.recorded >= 9_000, "{all:?}");
 }
 
 #[test]
 #[ignore = "the long form: a million commands"]
 fn what_must_never_happen_does_not_in_a_million_commands() {
-    let mut publications = 0;
-    for seed in 1_000..1_200 {
-        publications += run(seed, 5_000).publications;
-    }
-    assert!(publications >= 1_000, "{publications}");
+    let mut all = Tally::default();
+    (1_000..1_200).for_each(|seed| all.add(&run(seed, 5_000)));
+    assert!(all.publications >= 1_000 && all.updates >= 1_000, "{all:?}");
 }

@@ -1,9 +1,11 @@
 //! What is tried: often the next step that is missing, and often anything at all.
 
+mod after;
+
 use crate::Seeded;
 use assessment::framework::Framework;
 use assessment::state::{Assessment, State};
-use assessment::{AssessmentId, Command, Need, readiness};
+use assessment::{AssessmentId, Command, Need, readiness, wanted_cells};
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
@@ -13,18 +15,23 @@ const BODIES: [&str; 3] = ["X99000001", "X99000002", "X99000003"];
 const PEOPLE: [&str; 6] = ["p-011", "p-012", "p-013", "p-101", "p-102", "p-201"];
 const CATEGORIES: [&str; 3] = ["processes", "people-experience", "outcomes"];
 
-/// The ledger that every history begins with: two authorities, their system, three frameworks.
+/// A framework under which ratings change with any review, and a panel confirms each change.
+const STRICT: &str = "la-strict";
+
+/// The ledger that every history begins with: two authorities, their system, four frameworks.
 pub fn beginning() -> Vec<Command> {
     let mut commands = Vec::new();
-    for id in ["la-2023", "la-2025", "ics-2023"] {
-        let text = Framework::shipped_text(id.parse().unwrap()).unwrap();
-        let framework: Value = serde_json::from_str(text).unwrap();
-        commands.push(made(
-            "adopt_framework",
-            json!({
-                "adopted_on": "2025-01-01", "framework": framework,
-            }),
-        ));
+    for id in ["la-2023", "la-2025", STRICT, "ics-2023"] {
+        let shipped = if id == STRICT { "la-2025" } else { id };
+        let text = Framework::shipped_text(shipped.parse().unwrap()).unwrap();
+        let mut framework: Value = serde_json::from_str(text).unwrap();
+        if id == STRICT {
+            framework["id"] = json!(id);
+            framework["scoring"]["rating_changes"]["value"] = json!("at_any_review");
+            framework["process"]["panel"]["update"]["value"] = json!(true);
+        }
+        let data = json!({ "adopted_on": "2025-01-01", "framework": framework });
+        commands.push(made("adopt_framework", data));
     }
     for code in BODIES {
         let kind = if code == SYSTEM { "integrated_care_system" } else { "local_authority" };
@@ -53,13 +60,25 @@ impl Tries {
         let open: Vec<AssessmentId> =
             state.assessments.iter().filter(|(_, it)| it.is_open()).map(|(id, _)| *id).collect();
         let all: Vec<AssessmentId> = state.assessments.keys().copied().collect();
-        if open.is_empty() || seeded.one_in(60) {
+        if all.is_empty() || seeded.one_in(60) {
             return self.open(today, seeded);
+        }
+        if seeded.one_in(150) {
+            return self.import(today, seeded);
         }
         let try_on = |from: &[AssessmentId], seeded: &mut Seeded| *seeded.of(from);
         if seeded.one_in(4) {
             let id = try_on(&all, seeded);
             return self.anything(state, id, today, seeded);
+        }
+        let published = BODIES.map(|body| state.last_published(body.parse().unwrap()));
+        let published: Vec<AssessmentId> = published.into_iter().flatten().collect();
+        if open.is_empty() && published.is_empty() {
+            return self.open(today, seeded);
+        }
+        if open.is_empty() || !published.is_empty() && seeded.one_in(2) {
+            let id = try_on(&published[..1 + seeded.below(published.len())], seeded);
+            return self.afterwards(state, id, today, seeded);
         }
         // Most of the time, on what is nearest to its end.
         let id = if seeded.one_in(3) { try_on(&open, seeded) } else { open[0] };
@@ -86,7 +105,7 @@ impl Tries {
         let body = *seeded.of(&BODIES);
         let framework = match body == SYSTEM {
             true => "ics-2023",
-            false => *seeded.of(&["la-2025", "la-2025", "la-2023"]),
+            false => *seeded.of(&["la-2025", STRICT, "la-2023"]),
         };
         made(
             "open_assessment",
@@ -142,6 +161,15 @@ impl Tries {
             ),
             Some(Need::Window { .. }) => self.comment(state, id, today, seeded),
             Some(Need::Comment { comment }) => self.resolve(&comment.to_string(), today, seeded),
+            None if assessment.withdrawal().is_some() => self.reissue(state, id, today, seeded),
+            // Published, and nothing is missing: something new, or it is published.
+            None if !assessment.is_open() && seeded.one_in(2) => {
+                let framework = &state.frameworks[&assessment.framework];
+                let cells = wanted_cells(framework);
+                let (statement, category) = seeded.of(&cells);
+                let cell = (statement.to_string(), category.map(|it| it.to_string()));
+                self.score(state, id, assessment, cell, today, seeded)
+            }
             None => self.publish(id, today, seeded),
         }
     }
@@ -159,7 +187,14 @@ impl Tries {
         let statements: Vec<String> =
             framework.statements().map(|(_, it)| it.id.to_string()).collect();
         let evidence: Vec<String> = state.evidence.keys().map(ToString::to_string).collect();
-        match seeded.below(9) {
+        match seeded.below(13) {
+            9 => self.passage(state, id, today, seeded),
+            10 => self.withdraw(state, id, today, seeded),
+            11 => self.reissue(state, id, today, seeded),
+            12 => made(
+                "share_draft",
+                json!({ "assessment": id, "shared_on": self.day(today, seeded) }),
+            ),
             0 | 1 => {
                 let category = seeded.of(&CATEGORIES).to_string();
                 let statement = seeded.of(&statements).clone();

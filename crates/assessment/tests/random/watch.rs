@@ -1,11 +1,14 @@
 //! What must never happen, worked out from the events alone and without the rules' own state.
 
+mod release;
+
+use crate::Tally;
 use assessment::event::*;
 use assessment::framework::{Framework, Passage, Recipient};
-use assessment::scoring::Score;
+use assessment::scoring::{Rating, Score};
 use assessment::{
     AssessmentId, CategoryId, CommentId, Event, EvidenceId, FrameworkId, OrganisationCode,
-    PartialDate, PersonId, StatementId,
+    PartialDate, PersonId, PublicationId, StatementId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +19,8 @@ pub struct Watch {
     frameworks: BTreeMap<FrameworkId, Framework>,
     assessments: BTreeMap<AssessmentId, Seen>,
     in_force: BTreeMap<EvidenceId, bool>,
-    pub publications: u64,
+    /// How often something was published and withdrawn.
+    pub tally: Tally,
     /// What happened and must not.
     pub wrong: Vec<String>,
 }
@@ -26,25 +30,58 @@ struct Seen {
     framework: Option<FrameworkId>,
     organisation: Option<OrganisationCode>,
     over: bool,
-    scores: BTreeMap<Cell, (Score, Vec<EvidenceId>)>,
+    scores: BTreeMap<Cell, Given>,
     scorers: Vec<(StatementId, PersonId)>,
     /// Who decided or confirmed as a member of the panel.
     sat: BTreeSet<PersonId>,
     /// Who judged a comment on a quality statement.
     judged_comments: BTreeSet<(StatementId, PersonId)>,
     panel: Option<BTreeMap<Cell, Score>>,
-    passages: BTreeSet<Passage>,
-    windows: BTreeMap<Recipient, (PartialDate, bool)>,
+    passages: BTreeMap<Passage, u64>,
     comments: BTreeMap<CommentId, (CommentSubmitted, bool)>,
+    published: Vec<Published>,
+    /// What was judged, written and shared since the last publication.
+    judged: BTreeSet<Cell>,
+    written: BTreeSet<Passage>,
+    windows: BTreeMap<Recipient, Time>,
+}
+
+/// A score, and what it rests on.
+struct Given {
+    score: Score,
+    evidence: Vec<EvidenceId>,
+    imported: bool,
+}
+
+/// The time for comments of a recipient.
+#[derive(Debug)]
+struct Time {
+    first_shared_on: PartialDate,
+    due_on: PartialDate,
+    confirmed: bool,
+}
+
+/// What was published, here or before.
+struct Published {
+    publication: PublicationId,
+    on: PartialDate,
+    scores: BTreeMap<StatementId, Score>,
+    /// The same, and those of evidence categories.
+    cells: BTreeMap<Cell, Score>,
+    overall: Option<(u8, Rating)>,
+    passages: Vec<ReleasedPassage>,
+    withdrawn: Option<PartialDate>,
 }
 
 impl Watch {
     pub fn see(&mut self, event: &Event) {
+        self.prepares(event);
         match event {
             Event::FrameworkAdopted(event) => {
                 self.frameworks.insert(event.framework.id, (*event.framework).clone());
             }
             Event::AssessmentOpened(event) => self.open(event),
+            Event::PublicationImported(event) => self.import(event),
             Event::EvidenceSubmitted(event) => {
                 self.in_force.insert(event.evidence, true);
             }
@@ -54,7 +91,9 @@ impl Watch {
             Event::EvidenceErased(event) => {
                 self.in_force.insert(event.evidence, false);
             }
-            Event::PublicationMade(event) => self.publish(event),
+            Event::PublicationMade(made) => self.publish(made, None),
+            Event::PublicationReissued(event) => self.publish(&event.made, Some(event)),
+            Event::PublicationWithdrawn(event) => self.withdraw(event),
             Event::CommentResolved(event) => self.resolve(event),
             _ => self.within(event),
         }
@@ -62,7 +101,7 @@ impl Watch {
 
     fn open(&mut self, event: &AssessmentOpened) {
         let twice = self.assessments.values().any(|seen| {
-            !seen.over
+            seen.is_open()
                 && seen.framework == Some(event.framework)
                 && seen.organisation == Some(event.organisation)
         });
@@ -74,21 +113,73 @@ impl Watch {
         self.assessments.insert(event.assessment, seen);
     }
 
+    fn import(&mut self, event: &PublicationImported) {
+        let (framework, organisation) = (Some(event.framework), Some(event.organisation));
+        let mut seen = Seen { framework, organisation, ..Seen::default() };
+        for cell in &event.scores {
+            let given = Given { score: cell.score, evidence: vec![], imported: true };
+            seen.scores.insert((cell.statement, None), given);
+        }
+        seen.release(Published::imported(event));
+        self.assessments.insert(event.assessment, seen);
+    }
+
+    fn withdraw(&mut self, event: &PublicationWithdrawn) {
+        self.tally.withdrawals += 1;
+        let seen = self.assessments.get_mut(&event.publication.assessment());
+        let Some(last) = seen.and_then(|seen| seen.published.last_mut()) else {
+            return self.wrong.push(format!("{} was never published", event.publication));
+        };
+        if last.publication != event.publication || last.withdrawn.is_some() {
+            self.wrong.push(format!("{} does not stand", event.publication));
+        }
+        if event.withdrawn_on.last_day() < last.on.first_day() {
+            self.wrong.push(format!("{} is withdrawn before it came", event.publication));
+        }
+        last.withdrawn = Some(event.withdrawn_on);
+    }
+
+    /// History is not worked on, and a panel sits on an update only where that is wanted.
+    fn prepares(&mut self, event: &Event) {
+        let (works, panel) = match event {
+            Event::PanelConvened(event) => (event.assessments.clone(), true),
+            Event::PanelDecided(event) => (vec![event.assessment], true),
+            Event::PanelConfirmed(event) => (vec![event.assessment], true),
+            Event::EvidenceUsed(event) => (vec![event.assessment], false),
+            Event::DraftWritten(event) => (vec![event.assessment], false),
+            Event::DraftShared(event) => (vec![event.assessment], false),
+            Event::DraftExtended(event) => (vec![event.assessment], false),
+            _ => return,
+        };
+        for id in works {
+            let Some(seen) = self.assessments.get(&id) else { continue };
+            let framework = &self.frameworks[&seen.framework.expect("it is known")];
+            if self.is_history(id) {
+                self.wrong.push(format!("{id} is history, and {} is recorded", event.kind()));
+            }
+            if panel && !seen.published.is_empty() && !framework.process.panel.update.value {
+                self.wrong.push(format!("{id} is published, and {} is recorded", event.kind()));
+            }
+        }
+    }
+
     fn within(&mut self, event: &Event) {
         let Some(id) = event.assessment() else { return };
         let Some(seen) = self.assessments.get_mut(&id) else { return };
         match event {
             Event::AssessmentCancelled(_) => seen.over = true,
             Event::ScoreReviewed(event) => {
-                if !seen.over && seen.sat.contains(&event.by) {
+                if seen.is_open() && seen.sat.contains(&event.by) {
                     self.wrong.push(format!("{} scores {id}, on which they sat", event.by));
                 }
-                if !seen.over && seen.judged_comments.contains(&(event.statement, event.by)) {
+                if seen.is_open() && seen.judged_comments.contains(&(event.statement, event.by)) {
                     let (by, statement) = (event.by, event.statement);
                     self.wrong.push(format!("{by} scores {statement}, on which they judged"));
                 }
                 let cell = (event.statement, event.category);
-                seen.scores.insert(cell, (event.score, event.evidence.clone()));
+                let (score, evidence) = (event.score, event.evidence.clone());
+                seen.scores.insert(cell, Given { score, evidence, imported: false });
+                seen.judged.insert(cell);
                 seen.scorers.push((event.statement, event.by));
             }
             Event::PanelDecided(event) => {
@@ -102,22 +193,10 @@ impl Watch {
                 seen.sat.extend(&event.members);
                 seen.settle(&event.scores);
             }
-            Event::DraftWritten(event) => {
-                seen.passages.insert(event.passage);
-            }
-            Event::DraftShared(event) => {
-                seen.windows.insert(event.recipient, (event.due_on, false));
-            }
-            Event::DraftExtended(event) => {
-                seen.windows.insert(event.recipient, (event.due_on, false));
-            }
-            Event::DraftConfirmed(event) => {
-                seen.windows.entry(event.recipient).and_modify(|window| window.1 = true);
-            }
             Event::CommentSubmitted(event) => {
                 seen.comments.insert(event.comment, (event.clone(), false));
             }
-            _ => {}
+            _ => seen.draft(event),
         }
     }
 
@@ -150,72 +229,51 @@ impl Watch {
             self.wrong.push(format!("{} is accepted without evidence", event.comment));
         }
     }
-
-    fn publish(&mut self, event: &PublicationMade) {
-        let id = event.assessment;
-        self.publications += 1;
-        let Some(seen) = self.assessments.get_mut(&id) else {
-            return self.wrong.push(format!("{id} was never opened"));
-        };
-        let mut wrong = |what: String| self.wrong.push(format!("{id} is published: {what}"));
-        if seen.over {
-            wrong("it was over".to_owned());
-        }
-        seen.over = true;
-        let framework = &self.frameworks[&seen.framework.expect("it was opened")];
-        for (_, statement) in framework.statements() {
-            let required = &statement.required_categories.value;
-            let by_category =
-                framework.scoring.method.value == assessment::framework::Method::Category;
-            let cells: Vec<Cell> = match by_category {
-                true => required.iter().map(|it| (statement.id, Some(*it))).collect(),
-                false => vec![(statement.id, None)],
-            };
-            for cell in cells {
-                let Some((score, evidence)) = seen.scores.get(&cell) else {
-                    wrong(format!("{cell:?} has no score"));
-                    continue;
-                };
-                if !evidence.iter().any(|id| self.in_force.get(id) == Some(&true)) {
-                    wrong(format!("{cell:?} rests on nothing"));
-                }
-                let panel = framework.process.panel.first_publication.value;
-                let stands = seen.panel.as_ref().and_then(|panel| panel.get(&cell));
-                if panel && stands != Some(score) {
-                    wrong(format!("{cell:?} is {score}, and the panel stands by {stands:?}"));
-                }
-            }
-        }
-        for recipient in &framework.process.recipients.value {
-            match seen.windows.get(recipient) {
-                Some((_, true)) => {}
-                Some((due_on, false)) if *due_on < event.published_on => {}
-                window => wrong(format!("the time of {recipient} is {window:?}")),
-            }
-        }
-        for (comment, (_, resolved)) in &seen.comments {
-            if !resolved {
-                wrong(format!("{comment} is open"));
-            }
-        }
-        for passage in framework.process.passages(framework) {
-            if !seen.passages.contains(&passage) {
-                wrong(format!("{passage} was never written"));
-            }
-        }
-    }
 }
 
 impl Seen {
+    fn is_open(&self) -> bool {
+        !self.over && self.published.is_empty()
+    }
+
+    fn draft(&mut self, event: &Event) {
+        match event {
+            Event::DraftWritten(event) => {
+                self.passages.insert(event.passage, event.version);
+                self.written.insert(event.passage);
+            }
+            Event::DraftShared(event) => {
+                let before = self.windows.get(&event.recipient);
+                let first_shared_on = before.map_or(event.shared_on, |time| time.first_shared_on);
+                let time = Time { first_shared_on, due_on: event.due_on, confirmed: false };
+                self.windows.insert(event.recipient, time);
+            }
+            Event::DraftExtended(event) => {
+                self.windows.entry(event.recipient).and_modify(|time| {
+                    (time.due_on, time.confirmed) = (event.due_on, false);
+                });
+            }
+            Event::DraftConfirmed(event) => {
+                // What was said before this draft was there, was said of another.
+                let time = self.windows.get_mut(&event.recipient);
+                if let Some(time) = time.filter(|it| it.first_shared_on <= event.confirmed_on) {
+                    time.confirmed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn settle(&mut self, scores: &[PanelScore]) {
         for decided in scores {
             let cell = (decided.statement, decided.category);
             if let Some(panel) = &mut self.panel {
                 panel.insert(cell, decided.score);
             }
-            if let Some((score, _)) = self.scores.get_mut(&cell) {
-                *score = decided.score;
+            if let Some(given) = self.scores.get_mut(&cell) {
+                given.score = decided.score;
             }
+            self.judged.insert(cell);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::rules::rules;
 use crate::report::{
-    CategoryScore, Dates, EvidenceList, FrameworkTitle, Notice, Overall, Report, Section,
+    CategoryScore, Dates, EvidenceList, Finance, FrameworkTitle, Notice, Overall, Report, Section,
     State as Stage, Statement, Text, Theme,
 };
 use assessment::event::{AssessmentKind, OrganisationRegistered, ThemeScore};
@@ -29,6 +29,7 @@ pub(super) struct Material<'a> {
     pub(super) scores: BTreeMap<Cell, Score>,
     pub(super) themes: Vec<ThemeScore>,
     pub(super) reviewed: BTreeMap<StatementId, PartialDate>,
+    pub(super) finance: Option<Finance>,
     pub(super) evidence: Option<EvidenceList>,
 }
 
@@ -55,6 +56,7 @@ pub(super) fn report(material: Material<'_>) -> Report {
         status: material.status,
         overall: material.overall,
         dates: material.dates,
+        finance: material.finance,
         evidence: material.evidence,
     }
 }

@@ -2,8 +2,10 @@
 //! anybody reads of an assessment before it is published, or that a report shows another text than
 //! the one that was released.
 
+mod after;
+
 use super::Wanted;
-use crate::report::{Report, State};
+use crate::report::{Reader, Report, State};
 use crate::{Caller, ContentError, Error, Instant, Intake, Ledger, Mode, Outcome};
 use assessment::AssessmentId;
 use assessment::framework::Framework;
@@ -12,6 +14,9 @@ use tempfile::TempDir;
 
 const CODE: &str = "X99000001";
 const ASSESSMENT: &str = "X99000001-2026-a";
+
+const FOR_ITS_BODY: Wanted = Wanted::Published { publication: None, reader: Reader::Body };
+const PUBLISHED: Wanted = Wanted::Published { publication: None, reader: Reader::Public };
 
 /// A ledger with one assessment, all of whose passages say "first".
 struct Site {
@@ -159,15 +164,15 @@ fn a_body_reads_its_draft_as_it_was_shared_whatever_is_done_after() {
 #[test]
 fn nothing_is_published_before_it_is_and_the_released_text_is_what_is_shown() {
     let mut site = Site::worked_on();
-    assert_eq!(site.report(Wanted::Published), None);
-    assert_eq!(site.report(Wanted::PublishedWithCategories), None);
+    assert_eq!(site.report(PUBLISHED), None);
+    assert_eq!(site.report(FOR_ITS_BODY), None);
 
     let mut site = Site::published();
-    let report = site.report(Wanted::Published).unwrap();
+    let report = site.report(PUBLISHED).unwrap();
     assert_eq!(summary(&report), "second");
     assert!(report.evidence.is_none());
     // Statements are scored as a whole here: there is nothing more to tell its body.
-    assert_eq!(site.report(Wanted::PublishedWithCategories), Some(report.clone()));
+    assert_eq!(site.report(FOR_ITS_BODY), Some(report.clone()));
     let State::Published { released: Some(released), .. } = report.state else {
         panic!("{:?}", report.state)
     };
@@ -175,7 +180,7 @@ fn nothing_is_published_before_it_is_and_the_released_text_is_what_is_shown() {
     let file = site.dir.path().join(format!("ledger/publications/{released}"));
     let changed = std::fs::read_to_string(&file).unwrap().replace("second", "other!");
     std::fs::write(&file, changed).unwrap();
-    let report = site.ledger.report(crate::At::default(), id(), Wanted::Published);
+    let report = site.ledger.report(crate::At::default(), id(), PUBLISHED);
     let is_damage = matches!(report, Err(Error::Content(ContentError::Vault(_))));
     assert!(is_damage, "{report:?}");
 }
@@ -183,11 +188,11 @@ fn nothing_is_published_before_it_is_and_the_released_text_is_what_is_shown() {
 #[test]
 fn a_later_review_shows_its_date_in_a_published_report_and_no_more() {
     let mut site = Site::published();
-    let before = site.report(Wanted::Published).unwrap();
+    let before = site.report(PUBLISHED).unwrap();
     site.score("assessing-needs", 4, "2026-05-10");
-    assert_eq!(site.report(Wanted::Published), Some(before.clone()), "it moved a published score");
+    assert_eq!(site.report(PUBLISHED), Some(before.clone()), "it moved a published score");
     site.score("safeguarding", 1, "2026-05-11");
-    let after = site.report(Wanted::Published).unwrap();
+    let after = site.report(PUBLISHED).unwrap();
     assert_eq!(after.dates.reviewed_on, Some("2026-05-11".parse().unwrap()));
     assert_eq!((after.overall, after.dates.rated_on), (before.overall, before.dates.rated_on));
 }

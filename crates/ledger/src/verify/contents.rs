@@ -3,10 +3,13 @@
 use super::Damage;
 use crate::contents::{Contents, digest};
 use crate::error::Error;
-use crate::released::ReleasedReport;
-use assessment::event::{DraftWritten, PublicationMade};
+use crate::national::{ReleasedNational, ReleasedWords};
+use crate::released::{self, ReleasedFinance, ReleasedReport};
+use assessment::event::{DraftWritten, FinanceRecorded, NationalReportPublished, PublicationMade};
 use assessment::framework::Passage;
-use assessment::{AssessmentId, Content, Digest, Event, EvidenceId, MediaType};
+use assessment::{
+    AssessmentId, Content, Digest, Event, EvidenceId, MediaType, OrganisationCode, StrikeOuts,
+};
 use journal::{Hash, Place, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -41,7 +44,11 @@ pub(super) struct Named {
     evidence: BTreeMap<EvidenceId, Digest>,
     /// Records that name what another one names, or erase what is not theirs.
     astray: Vec<Damage>,
-    releases: Vec<(Stand, Box<PublicationMade>)>,
+    releases: Vec<(Stand, Box<PublicationMade>, Vec<ReleasedFinance>)>,
+    national: Vec<(Stand, Box<NationalReportPublished>)>,
+    /// The financial facts of each body, with where they stand.
+    finance: BTreeMap<OrganisationCode, Vec<(u64, FinanceRecorded)>>,
+    strike_outs: StrikeOuts,
 }
 
 struct NamedContent {
@@ -96,9 +103,27 @@ impl Named {
             Event::DraftWritten(DraftWritten { assessment, passage, version, content, .. }) => {
                 self.drafts.insert((*assessment, *passage, *version), content.commitment);
             }
-            Event::PublicationMade(event) => self.releases.push((stand, Box::new(event.clone()))),
+            Event::PublicationMade(event) => self.note_release(stand, event),
+            Event::PublicationReissued(event) => self.note_release(stand, &event.made),
+            Event::NationalReportPublished(event) => {
+                self.national.push((stand, Box::new(event.clone())));
+            }
+            Event::FinanceRecorded(event) => {
+                let years = self.finance.entry(event.organisation).or_default();
+                years.push((record.position, event.clone()));
+            }
+            Event::RecordStruckOut(event) => self.strike_outs.add(record.position, event.position),
             _ => {}
         }
+    }
+
+    /// Notes a release, with the financial facts that were known of the body then.
+    fn note_release(&mut self, stand: Stand, made: &PublicationMade) {
+        let void = self.strike_outs.void();
+        let known = self.finance.get(&made.assessment.organisation()).into_iter().flatten();
+        let in_force = known.filter(|(position, _)| !void.contains_key(position));
+        let years = in_force.map(|(_, facts)| (facts.year, facts.clone())).collect();
+        self.releases.push((stand, Box::new(made.clone()), released::finance(&years)));
     }
 
     /// Checks everything that is named against what lies there.
@@ -110,7 +135,7 @@ impl Named {
         findings.extend(self.astray.iter().cloned());
         let mut summary = ContentSummary {
             contents: self.contents.len() as u64,
-            released: self.releases.len() as u64,
+            released: (self.releases.len() + self.national.len()) as u64,
             erased: self.erased.values().copied().collect(),
             ..ContentSummary::default()
         };
@@ -119,8 +144,13 @@ impl Named {
             let is_whole = self.check_sealed(*sealed, named, beside, findings)?;
             self.check_key(*sealed, named, is_whole, beside, &mut summary, findings)?;
         }
-        for (stand, made) in &self.releases {
-            if let Err(why) = self.check_release(made, beside)? {
+        for (stand, made, finance) in &self.releases {
+            if let Err(why) = self.check_release(made, finance, beside)? {
+                findings.push(stand.damage("publication", why));
+            }
+        }
+        for (stand, published) in &self.national {
+            if let Err(why) = check_national(published, beside)? {
                 findings.push(stand.damage("publication", why));
             }
         }
@@ -132,8 +162,9 @@ impl Named {
     fn unnamed(&self, beside: &Contents) -> Result<Vec<PathBuf>, Error> {
         let contents = self.contents.keys().map(|sealed| digest(*sealed));
         let contents: BTreeSet<vault::Digest> = contents.collect();
-        let released = self.releases.iter().map(|(_, made)| digest(made.released));
-        let released: BTreeSet<vault::Digest> = released.collect();
+        let released = self.releases.iter().map(|(_, made, _)| made.released);
+        let released = released.chain(self.national.iter().map(|(_, it)| it.released));
+        let released: BTreeSet<vault::Digest> = released.map(digest).collect();
         let mut all = Vec::new();
         for (files, named) in [(beside.sealed(), &contents), (beside.released(), &released)] {
             let unnamed = files.list().map_err(error)?.into_iter();
@@ -218,22 +249,22 @@ impl Named {
     fn check_release(
         &self,
         made: &PublicationMade,
+        finance: &[ReleasedFinance],
         beside: &Contents,
     ) -> Result<Result<(), String>, Error> {
         let name = format!("publications/{}", made.released);
-        let bytes = match beside.released().get(&digest(made.released)) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(Err(format!("{name} is missing"))),
-            Err(vault::Error::Damaged { found, .. }) => {
-                return Ok(Err(format!("{name} is damaged: it has the digest {found}")));
-            }
-            Err(other) => return Err(error(other)),
+        let bytes = match released_file(made.released, beside)? {
+            Ok(bytes) => bytes,
+            Err(why) => return Ok(Err(why)),
         };
         let Ok(report) = serde_json::from_slice::<ReleasedReport>(&bytes) else {
             return Ok(Err(format!("{name} is not a released report")));
         };
         if (report.assessment, report.publication) != (made.assessment, made.publication) {
             return Ok(Err(format!("{name} is the report of {}", report.publication)));
+        }
+        if !report.finance.is_empty() && report.finance != finance {
+            return Ok(Err(format!("{name} has other financial facts than were recorded")));
         }
         if !report.texts.iter().map(|it| it.passage).eq(made.passages.iter().map(|it| it.passage)) {
             return Ok(Err(format!("{name} has other passages than its record")));
@@ -248,6 +279,45 @@ impl Named {
             }
         }
         Ok(Ok(()))
+    }
+}
+
+/// Whether a released report on all bodies is the one that was published, and its words those that
+/// were recorded.
+fn check_national(
+    published: &NationalReportPublished,
+    beside: &Contents,
+) -> Result<Result<(), String>, Error> {
+    let name = format!("publications/{}", published.released);
+    let bytes = match released_file(published.released, beside)? {
+        Ok(bytes) => bytes,
+        Err(why) => return Ok(Err(why)),
+    };
+    let Ok(report) = serde_json::from_slice::<ReleasedNational>(&bytes) else {
+        return Ok(Err(format!("{name} is not a released national report")));
+    };
+    if (report.national, &report.title) != (published.national, &published.title) {
+        return Ok(Err(format!("{name} is the national report {}", report.national)));
+    }
+    let recorded = published.text.as_ref().map(|content| content.commitment);
+    let released = report.text.as_ref().map(|words| words.commitment);
+    let is_committed_to = report.text.as_ref().is_none_or(ReleasedWords::is_committed_to);
+    if released != recorded || !is_committed_to {
+        return Ok(Err(format!("{name}: its words are not those that were recorded")));
+    }
+    Ok(Ok(()))
+}
+
+/// The bytes of a released report, or what is wrong with them.
+fn released_file(released: Digest, beside: &Contents) -> Result<Result<Vec<u8>, String>, Error> {
+    let name = format!("publications/{released}");
+    match beside.released().get(&digest(released)) {
+        Ok(Some(bytes)) => Ok(Ok(bytes)),
+        Ok(None) => Ok(Err(format!("{name} is missing"))),
+        Err(vault::Error::Damaged { found, .. }) => {
+            Ok(Err(format!("{name} is damaged: it has the digest {found}")))
+        }
+        Err(other) => Err(error(other)),
     }
 }
 

@@ -49,6 +49,27 @@ fn what_was_published_is_the_draft_that_was_recorded() {
     assert!(check == "publication" && why.contains("is missing"), "{why}");
 }
 
+/// Financial facts stand in the clear in a released report, where a figure is quickly changed.
+#[test]
+fn a_figure_that_is_changed_after_its_release_is_found() {
+    let mut site = Site::new();
+    let facts = json!({
+        "facts": { "care_spend_pence": 18_100_000_000_u64 }, "organisation": code(1),
+        "year": "2024-25",
+    });
+    site.done("record_finance", facts);
+    site.publish();
+    assert_eq!(site.findings(), []);
+    let released = site.ledger_dir().join("publications");
+    let file = fs::read_dir(&released).unwrap().next().unwrap().unwrap().path();
+    let text = fs::read_to_string(&file).unwrap();
+    let finance = r#""finance":[{"facts":{"care_spend_pence":18100000000},"year":"2024-25"}],"#;
+    assert!(text.contains(finance), "{text}");
+    fs::write(&file, text.replacen("18100000000", "18100000001", 1)).unwrap();
+    let [(check, why)] = site.findings().try_into().unwrap();
+    assert!(check == "publication" && why.contains("is damaged"), "{why}");
+}
+
 #[test]
 fn a_copy_without_keys_opens_nothing_and_checks_every_sealed_byte() {
     let mut site = Site::new();

@@ -1,9 +1,12 @@
 //! The nouns with their verbs.
 
-use super::{Asking, Importing, Show, Words, Writing, score, word};
+use super::{
+    Asking, Importing, MakePublication, ReissuePublication, Show, WithdrawPublication, Words,
+    Writing, score, word,
+};
 use assessment::event::{
-    AssessmentKind, CancellationReason, CorrectionReason, ProcessReason, ReviewReason, Role,
-    TeamMember,
+    AdoptionReason, AssessmentKind, CancellationReason, CorrectionReason, ProcessReason,
+    ReviewReason, Role, TeamMember,
 };
 use assessment::framework::OrganisationKind;
 use assessment::scoring::Score;
@@ -24,6 +27,11 @@ pub enum Framework {
         /// From when on it is in use (today, if not given)
         #[arg(long = "date", value_name = "DATE")]
         on: Option<PartialDate>,
+        /// Why: first_use, method_changed, guidance_changed or quality_assurance
+        #[arg(long, value_parser = word::<AdoptionReason>)]
+        reason: Option<AdoptionReason>,
+        #[command(flatten)]
+        words: Words,
         #[command(flatten)]
         writing: Writing,
     },
@@ -383,20 +391,18 @@ pub enum Publication {
     /// Take in what was published before this ledger existed
     #[command(before_help = "Example: piperoll publication import published.csv --actor p-001")]
     Import(ImportPublications),
-    /// Publish the report of an assessment
+    /// Publish the report of an assessment, or what changed in it since; or one on all bodies
+    /// together
     #[command(before_help = "Example: piperoll publication make X99000001-2026-a --actor p-030")]
-    Make {
-        /// The assessment: its id, or an organisation with one open assessment
-        assessment: String,
-        /// Who releases it (whoever records it, if not given)
-        #[arg(long, value_name = "PERSON")]
-        by: Option<PersonId>,
-        /// When (today, if not given)
-        #[arg(long = "date", value_name = "DATE")]
-        on: Option<PartialDate>,
-        #[command(flatten)]
-        writing: Writing,
-    },
+    Make(MakePublication),
+    /// Take a publication back: nothing of it counts as a published rating then
+    #[command(before_help = "Example: piperoll publication withdraw X99000001-2026-a-p1 \
+            --reason published_in_error --text 'A day too early.' --actor p-030")]
+    Withdraw(WithdrawPublication),
+    /// Publish what takes the place of a publication
+    #[command(before_help = "Example: piperoll publication reissue X99000001-2026-a-p1 \
+            --reason error_in_text --actor p-030")]
+    Reissue(ReissuePublication),
     /// Publications, newest last, of all bodies or of one
     #[command(before_help = "Example: piperoll publication list York")]
     List {

@@ -355,7 +355,8 @@ pub struct ResolveComment {
 /// `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// The assessment: its id, or an organisation (its current one; with --draft its open one)
+    /// The assessment: its id, or an organisation (its current one; with --draft its open one); or
+    /// a publication; or, on all bodies together, national/2026-a
     pub assessment: String,
     /// The draft: as it stands now; for a body, as it was shared with it
     #[arg(long)]

@@ -14,8 +14,8 @@ use crate::world;
 use assessment::event::DraftWritten;
 use assessment::framework::{Passage, Recipient, ReportSection};
 use assessment::{
-    AssessmentId, Content, Event, MediaType, PartialDate, State, StatementId, ThemeId, command,
-    evolve,
+    AssessmentId, Content, Event, MediaType, PartialDate, Stage, State, StatementId, ThemeId,
+    command, evolve, readiness,
 };
 use chrono::NaiveDate;
 use ledger::{At, Ledger, NewContent};
@@ -82,8 +82,8 @@ fn write(home: &Home, args: &WriteDraft, out: &mut dyn Write) -> Outcome {
         if args.writing.dry_run {
             state = evolve(state, event);
         }
-        let rows = rows(&state, id, written_on);
-        let missing = rows.iter().filter(|row| row.version.is_none()).count() as u64;
+        let needs = readiness(&state, id, written_on).map_or(vec![], |ready| ready.needs);
+        let missing = needs.iter().filter(|need| need.stage() == Stage::Draft).count() as u64;
         let missing = match missing {
             0 => "every passage is written".to_owned(),
             missing => format!("{} still missing", count(missing, "passage")),

@@ -1,13 +1,13 @@
 //! `framework …`.
 
-use super::write::{seal, submit};
+use super::write::{seal, submit_with};
 use super::{Home, at, carry_out, frameworks, open, opened, placed, told};
 use crate::cli::{Asking, Audience, Format, Framework as Args, Words, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::render::{self, Column, Row, known};
 use crate::world;
 use assessment::command::{AdoptFramework, ReviseProcess};
-use assessment::event::{ProcessReason, ProcessRevised};
+use assessment::event::{AdoptionReason, ProcessReason, ProcessRevised};
 use assessment::framework::{Basis, Framework, Process, Sourced};
 use assessment::{Event, FrameworkId, PartialDate};
 use ledger::{At, Ledger};
@@ -19,7 +19,9 @@ use std::io::Write;
 /// Carries out a command.
 pub fn run(home: &Home, command: &Args, out: &mut dyn Write) -> Outcome {
     match command {
-        Args::Adopt { framework, on, writing } => adopt(home, framework, *on, writing, out),
+        Args::Adopt { framework, on, reason, words, writing } => {
+            adopt(home, framework, (*on, *reason), words, writing, out)
+        }
         Args::Check { framework } => check(framework, out),
         Args::Revise { framework, process, from, reason, on, words, writing } => {
             let decided = Decided { from: *from, on: *on, reason: *reason };
@@ -44,7 +46,8 @@ fn text(framework: &str) -> Result<String, Failure> {
 fn adopt(
     home: &Home,
     name: &str,
-    on: Option<PartialDate>,
+    (on, reason): (Option<PartialDate>, Option<AdoptionReason>),
+    words: &Words,
     writing: &Writing,
     out: &mut dyn Write,
 ) -> Outcome {
@@ -54,8 +57,10 @@ fn adopt(
             .hint("`piperoll framework check` lists everything that is wrong with it")
     })?;
     let adopted_on = on.unwrap_or_else(|| world::now().day().into());
-    let command = AdoptFramework { adopted_on, framework: Box::new(framework) };
-    submit(&mut open(home)?, writing, command, out).map(drop)
+    let contents: Vec<_> = seal(words)?.into_iter().collect();
+    let text = contents.first().map(|new| new.content.clone());
+    let command = AdoptFramework { adopted_on, framework: Box::new(framework), reason, text };
+    submit_with(&mut open(home)?, writing, command, contents, out).map(drop)
 }
 
 /// What a revision is, besides the process part.
@@ -226,7 +231,8 @@ fn print(
     let (scoring, process) = (&framework.scoring, &framework.process);
     let adopted = adopted.map(|by| {
         let record = placed(asking, by.position).map(|at| format!(" by record {at}"));
-        format!("on {}{}", by.adopted_on, record.unwrap_or_default())
+        let reason = by.reason.map(|reason| format!(", {reason}")).unwrap_or_default();
+        format!("on {}{}{reason}", by.adopted_on, record.unwrap_or_default())
     });
     let valid_to = framework.valid_to.as_ref().map(|to| format!(" to {}", to.value));
     render::facts(

@@ -6,7 +6,7 @@ use crate::exit::{Failure, Outcome};
 use crate::render::facts;
 use assessment::{Content, OrganisationCode, PartialDate};
 use journal::{Entry, Head, Record, Store};
-use ledger::Ledger;
+use ledger::{At, Ledger};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -161,12 +161,14 @@ fn cells(record: &Record<'_>) -> [String; 9] {
 /// `show`.
 pub fn show(home: &Home, args: &ShowRecord, out: &mut dyn Write) -> Outcome {
     super::only_for_the_regulator(args.audience, "a record")?;
-    let ledger = open(home)?;
+    let mut ledger = open(home)?;
     let stored = ledger.store().record_at(args.position, &ledger.end()?.head)?;
     let record = stored.record();
     match args.format {
         Format::Table => {
-            print_record(out, &record)?;
+            // A newer kind of record elsewhere is no reason not to show this one.
+            let void = ledger.strike_outs(At::default()).unwrap_or_default().void();
+            print_record(out, &record, void.get(&args.position).copied())?;
             if args.texts { print_texts(&ledger, &record, out) } else { Ok(()) }
         }
         Format::Json | Format::Jsonl => {
@@ -192,7 +194,7 @@ fn print_texts(ledger: &Ledger, record: &Record<'_>, out: &mut dyn Write) -> Out
     Ok(())
 }
 
-fn print_record(out: &mut dyn Write, record: &Record<'_>) -> Outcome {
+fn print_record(out: &mut dyn Write, record: &Record<'_>, struck_out_by: Option<u64>) -> Outcome {
     let mut data: Value = serde_json::from_str(record.data).expect("a record's data is JSON");
     // Whole, a framework is some hundred lines: it has a command of its own.
     if let Some(framework) = data.get_mut("framework").filter(|framework| framework.is_object()) {
@@ -204,6 +206,7 @@ fn print_record(out: &mut dyn Write, record: &Record<'_>) -> Outcome {
         out,
         &[
             ("position", record.position.to_string()),
+            ("struck out", struck_out_by.map(|by| format!("by record {by}")).unwrap_or_default()),
             ("kind", record.kind.to_owned()),
             ("stream", format!("{}, version {}", record.stream, record.version)),
             ("occurred on", record.occurred_on.to_owned()),

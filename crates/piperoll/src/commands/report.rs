@@ -4,9 +4,18 @@ use super::{Home, ask, open, organisation};
 use crate::cli::{Audience, Report, ReportFormat};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::{report, world};
-use assessment::{AssessmentId, OrganisationCode};
+use assessment::state::Assessment;
+use assessment::{AssessmentId, NationalId, OrganisationCode, PublicationId};
+use ledger::report::Reader;
 use ledger::{AsOf, At, Ledger, Wanted};
 use std::io::Write;
+
+/// What a person names: the report on an assessment, or one of its publications.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    assessment: AssessmentId,
+    publication: Option<PublicationId>,
+}
 
 /// `report`.
 pub fn run(home: &Home, args: &Report, out: &mut dyn Write) -> Outcome {
@@ -16,9 +25,12 @@ pub fn run(home: &Home, args: &Report, out: &mut dyn Write) -> Outcome {
         Audience::Public | Audience::Body(_) => ledger::Audience::Public,
     };
     let at = At { as_of: args.as_of.map(AsOf::Day), audience, ..At::default() };
-    let id = assessment(&mut ledger, at, args)?;
-    let Some(found) = ledger.report(at, id, wanted(id, args)?)? else {
-        return Err(missing(&mut ledger, at, id, args)?);
+    if let Some(id) = args.assessment.strip_prefix("national/") {
+        return national(&mut ledger, at, id, args.format, out);
+    }
+    let named = named(&mut ledger, at, args)?;
+    let Some(found) = ledger.report(at, named.assessment, wanted(named, args)?)? else {
+        return Err(missing(&mut ledger, at, named, args)?);
     };
     let text = match args.format {
         ReportFormat::Md => report::markdown(&found),
@@ -28,15 +40,52 @@ pub fn run(home: &Home, args: &Report, out: &mut dyn Write) -> Outcome {
     Ok(writeln!(out, "{}", text.trim_end())?)
 }
 
-/// The assessment that a person means: by its id, or by an organisation, which has one draft, or
-/// one report that is the current one.
+/// A report on all bodies together, by its id.
+fn national(
+    ledger: &mut Ledger,
+    at: At,
+    id: &str,
+    format: ReportFormat,
+    out: &mut dyn Write,
+) -> Outcome {
+    let unknown = || {
+        Failure::new(REFUSED, format!("no national report {id} is published"))
+            .hint("`piperoll log --kind national_report_published` lists them")
+    };
+    let id: NationalId = id.parse().map_err(|_| unknown())?;
+    let (published, released) = ledger.national_report(at, id)?.ok_or_else(unknown)?;
+    let text = match format {
+        ReportFormat::Md => report::national::markdown(&published, &released),
+        ReportFormat::Html => report::national::html(&published, &released),
+        ReportFormat::Json => crate::render::json(&released),
+    };
+    Ok(writeln!(out, "{}", text.trim_end())?)
+}
+
+/// What a person means: a publication or an assessment by its id, or an organisation, which has
+/// one draft, or one report that is the current one.
+fn named(ledger: &mut Ledger, at: At, args: &Report) -> Result<Named, Failure> {
+    if let Ok(publication) = args.assessment.parse::<PublicationId>() {
+        let assessment = publication.assessment();
+        return if args.draft {
+            let cause = format!("{publication} is published: it is no draft");
+            let hint = format!("`piperoll report {assessment} --draft` prints the draft");
+            Err(Failure::new(REFUSED, cause).hint(hint))
+        } else {
+            Ok(Named { assessment, publication: Some(publication) })
+        };
+    }
+    let assessment = assessment(ledger, at, args)?;
+    Ok(Named { assessment, publication: None })
+}
+
 fn assessment(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId, Failure> {
     if let Ok(id) = args.assessment.parse() {
         return Ok(id);
     }
     match args.audience {
         Audience::Public if args.draft => return Err(not_its_own()),
-        Audience::Regulator if args.draft => return super::assessment(ledger, &args.assessment),
+        Audience::Regulator if args.draft => return in_work(ledger, args),
         Audience::Body(own) if args.draft => {
             let code = organisation(ledger, at, &args.assessment)?;
             return if code == own { shared(ledger, at, code) } else { Err(not_its_own()) };
@@ -57,10 +106,30 @@ fn assessment(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId
     })
 }
 
-/// The open assessment whose draft was shared with its body; of others a body is told nothing.
+/// The assessment that is open, or else the one that is published and written on again.
+fn in_work(ledger: &mut Ledger, args: &Report) -> Result<AssessmentId, Failure> {
+    let none = match super::assessment(ledger, &args.assessment) {
+        Err(failure) => failure,
+        found => return found,
+    };
+    let Ok(code) = organisation(ledger, At::default(), &args.assessment) else { return Err(none) };
+    let state = ledger.state(At::default(), &|_| vec![code])?;
+    let has_open = state.assessments_of(code).any(|(_, it)| it.is_open());
+    let is_written_on = |id: &AssessmentId| {
+        let assessment = &state.assessments[id];
+        !assessment.since.passages.is_empty() || !assessment.windows.is_empty()
+    };
+    let last = state.last_published(code).filter(|_| !has_open);
+    last.filter(is_written_on).ok_or(none)
+}
+
+/// The assessment whose draft was shared with its body and is not published yet; of others a body
+/// is told nothing.
 fn shared(ledger: &mut Ledger, at: At, code: OrganisationCode) -> Result<AssessmentId, Failure> {
     let state = ledger.state(at, &|_| vec![code])?;
-    let open = state.assessments_of(code).filter(|(_, it)| it.is_open() && !it.windows.is_empty());
+    // The windows of a draft that was published are closed with it.
+    let is_shared = |it: &Assessment| it.cancelled.is_none() && !it.windows.is_empty();
+    let open = state.assessments_of(code).filter(|(_, it)| is_shared(it));
     let open: Vec<AssessmentId> = open.map(|(id, _)| id).collect();
     match open.as_slice() {
         [one] => Ok(*one),
@@ -78,12 +147,13 @@ fn shared(ledger: &mut Ledger, at: At, code: OrganisationCode) -> Result<Assessm
 }
 
 /// Which report an audience may see.
-fn wanted(id: AssessmentId, args: &Report) -> Result<Wanted, Failure> {
-    let is_own = |code| code == id.organisation();
+fn wanted(named: Named, args: &Report) -> Result<Wanted, Failure> {
+    let is_own = |code| code == named.assessment.organisation();
+    let published = |reader| Wanted::Published { publication: named.publication, reader };
     Ok(match (args.draft, args.audience) {
-        (false, Audience::Regulator) => Wanted::PublishedWithCategories,
-        (false, Audience::Body(code)) if is_own(code) => Wanted::PublishedWithCategories,
-        (false, Audience::Public | Audience::Body(_)) => Wanted::Published,
+        (false, Audience::Regulator) => published(Reader::Regulator),
+        (false, Audience::Body(code)) if is_own(code) => published(Reader::Body),
+        (false, Audience::Public | Audience::Body(_)) => published(Reader::Public),
         (true, Audience::Regulator) => Wanted::Draft(args.as_of.unwrap_or(world::now().day())),
         (true, Audience::Body(code)) if is_own(code) => Wanted::SharedDraft,
         (true, Audience::Public | Audience::Body(_)) => return Err(not_its_own()),
@@ -100,9 +170,14 @@ fn not_its_own() -> Failure {
 fn missing(
     ledger: &mut Ledger,
     at: At,
-    id: AssessmentId,
+    Named { assessment: id, publication }: Named,
     args: &Report,
 ) -> Result<Failure, Failure> {
+    if let Some(publication) = publication {
+        let hint = "`piperoll publication list` shows what is published";
+        let cause = format!("no report {publication} is published");
+        return Ok(Failure::new(REFUSED, cause).hint(hint));
+    }
     let is_known = args.audience == Audience::Regulator && {
         let state = ledger.state(at, &|_| vec![id.organisation()])?;
         state.assessments.contains_key(&id)

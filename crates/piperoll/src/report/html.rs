@@ -1,33 +1,36 @@
 //! A report as one HTML page: no script, nothing loaded, and good to print.
 
+use super::finance::{self, NOT_RECORDED};
 use super::passage;
 use super::{
     BASES, CATEGORIES, DRAFT, EVIDENCE, EVIDENCE_COLUMNS, MADE_BY, MARK, NOT_WRITTEN, NOTHING,
-    RULE_COLUMNS, RULES, STATEMENT_COLUMNS, THEME_COLUMNS, UNVERIFIED,
+    RULE_COLUMNS, RULES, STATEMENT_COLUMNS, THEME_COLUMNS, UNVERIFIED, WITHDRAWN,
 };
 use super::{
     basis_words, date, dates, distance_words, draft_words, identity, is_draft, known, method_words,
     notice_words, overall_words, scored, scored_or_not, scored_themes, section_words,
-    sensitive_words, status_words, subject, theme_words,
+    sensitive_words, status_words, subject, theme_words, withdrawal, withdrawal_words,
 };
 use assessment::PartialDate;
 use assessment::framework::ReportSection;
-use ledger::report::{EvidenceList, Report, Section, Statement, Text, Theme};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use ledger::report::{EvidenceList, Finance, Report, Section, Statement, Text, Theme};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use pulldown_cmark::HeadingLevel;
 
 /// How the page looks; nothing of it is data.
 const STYLE: &str = include_str!("report.css");
 
-/// What a draft adds: its mark on each printed page.
+/// What a report adds that is marked on each printed page: across it, and on top of it.
+const MARKED_STYLE: &str = include_str!("marked.css");
 const DRAFT_STYLE: &str = include_str!("draft.css");
+const WITHDRAWN_STYLE: &str = include_str!("withdrawn.css");
 
 /// Nothing may be loaded or run, whatever a text would ask for.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The report as an HTML page.
 pub fn html(report: &Report) -> String {
-    let draft = is_draft(report);
+    let (draft, withdrawn) = (is_draft(report), withdrawal(report).is_some());
     let title = report.title.as_str();
     let page = html! {
         (DOCTYPE)
@@ -36,17 +39,28 @@ pub fn html(report: &Report) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
-                title { (title) " – " (report.assessment) @if draft { " – draft" } }
-                style { (PreEscaped(STYLE)) @if draft { (PreEscaped(DRAFT_STYLE)) } }
+                title {
+                    (title) " – " (report.assessment)
+                    @if draft { " – draft" }
+                    @if withdrawn { " – withdrawn" }
+                }
+                style {
+                    (PreEscaped(STYLE))
+                    @if draft || withdrawn { (PreEscaped(MARKED_STYLE)) }
+                    @if draft { (PreEscaped(DRAFT_STYLE)) }
+                    @if withdrawn { (PreEscaped(WITHDRAWN_STYLE)) }
+                }
             }
             body {
                 @if draft { p.watermark aria-hidden="true" { "DRAFT" } }
+                @if withdrawn { p.watermark aria-hidden="true" { "WITHDRAWN" } }
                 (head(report))
                 main {
                     (overall(report))
                     @for section in &report.sections { (self::section(report, section)) }
                     @for theme in &report.themes { (self::theme(report, theme)) }
                     (scores(report))
+                    @if let Some(finance) = &report.finance { (self::finance(finance)) }
                     (rules(report))
                     @if let Some(list) = &report.evidence { (evidence(list)) }
                 }
@@ -66,7 +80,10 @@ fn head(report: &Report) -> Markup {
     html! {
         header {
             @if let Some(words) = draft_words(report.state) {
-                p.draft { strong { (DRAFT) } " " span { (words) } }
+                p.banner { strong { (DRAFT) } " " span { (words) } }
+            }
+            @if let Some(withdrawal) = withdrawal(report) {
+                p.banner { strong { (WITHDRAWN) } " " span { (withdrawal_words(withdrawal)) } }
             }
             h1 { (report.title.as_str()) }
             @for line in subject(report) { p.subject { (line) } }
@@ -222,6 +239,34 @@ fn scores_of(report: &Report, theme: &Theme) -> Markup {
     }
 }
 
+fn finance(finance: &Finance) -> Markup {
+    let finance::Table { columns, rows } = finance::table(finance);
+    html! {
+        section.finance {
+            h2 { (section_words(ReportSection::FinancialFacts)) }
+            @if finance.years.is_empty() {
+                p.missing { (NOT_RECORDED) }
+            } @else {
+                table {
+                    (header(&columns))
+                    tbody {
+                        @for (what, cells) in &rows {
+                            tr {
+                                th scope="row" { (what) }
+                                @for (column, cell) in columns[1..].iter().zip(cells) {
+                                    td data-label=(column) { (cell) }
+                                }
+                            }
+                        }
+                    }
+                }
+                p.small { (finance::NOTES.join(" ")) }
+                ul.small { @for source in finance::sources(finance) { li { (source) } } }
+            }
+        }
+    }
+}
+
 fn rules(report: &Report) -> Markup {
     html! {
         section {
@@ -275,7 +320,7 @@ fn evidence(list: &EvidenceList) -> Markup {
     }
 }
 
-fn header(columns: &[&str]) -> Markup {
+fn header(columns: &[impl Render]) -> Markup {
     html! { thead { tr { @for column in columns { th scope="col" { (column) } } } } }
 }
 

@@ -1,21 +1,22 @@
 //! A report as Markdown: CommonMark, with tables as everybody writes them.
 
 use super::commonmark::{escaped, written};
+use super::finance::{self, NOT_RECORDED};
 use super::passage;
 use super::{
     BASES, CATEGORIES, DRAFT, EVIDENCE, EVIDENCE_COLUMNS, MADE_BY, MARK, NOT_WRITTEN, NOTHING,
-    RULE_COLUMNS, RULES, STATEMENT_COLUMNS, THEME_COLUMNS, UNVERIFIED,
+    RULE_COLUMNS, RULES, STATEMENT_COLUMNS, THEME_COLUMNS, UNVERIFIED, WITHDRAWN,
 };
 use super::{
     basis_words, date, dates, distance_words, draft_words, identity, is_draft, known, method_words,
     notice_words, overall_words, scored, scored_or_not, scored_themes, section_words,
-    sensitive_words, status_words, subject, theme_words,
+    sensitive_words, status_words, subject, theme_words, withdrawal, withdrawal_words,
 };
 use assessment::PartialDate;
 use assessment::framework::ReportSection;
 use assessment::scoring::Rating;
 use ledger::report::{
-    CategoryScore, EvidenceItem, EvidenceList, Report, Rule, Statement, Text, Theme,
+    CategoryScore, EvidenceItem, EvidenceList, Finance, Report, Rule, Statement, Text, Theme,
 };
 use pulldown_cmark::HeadingLevel;
 
@@ -32,6 +33,9 @@ pub fn markdown(report: &Report) -> String {
         self::theme(&mut out, report, theme);
     }
     scores(&mut out, report);
+    if let Some(finance) = &report.finance {
+        self::finance(&mut out, finance);
+    }
     rules(&mut out, report);
     if let Some(list) = &report.evidence {
         evidence(&mut out, list);
@@ -46,6 +50,10 @@ pub fn markdown(report: &Report) -> String {
 fn head(out: &mut Blocks, report: &Report) {
     if let Some(words) = draft_words(report.state) {
         out.block(&format!("> **{}**\n>\n> {words}", DRAFT.to_uppercase()));
+    }
+    if let Some(withdrawal) = withdrawal(report) {
+        let words = withdrawal_words(withdrawal);
+        out.block(&format!("> **{}**\n>\n> {words}", WITHDRAWN.to_uppercase()));
     }
     out.heading(HeadingLevel::H1, &escaped(report.title.as_str()));
     out.block(&subject(report).join("  \n"));
@@ -129,6 +137,21 @@ fn scores(out: &mut Blocks, report: &Report) {
     let statements = report.themes.iter().flat_map(|theme| &theme.statements);
     out.heading(HeadingLevel::H2, section_words(ReportSection::StatementScores));
     out.table(&STATEMENT_COLUMNS, statements.map(statement).collect());
+}
+
+fn finance(out: &mut Blocks, finance: &Finance) {
+    out.heading(HeadingLevel::H2, section_words(ReportSection::FinancialFacts));
+    if finance.years.is_empty() {
+        return out.block(&format!("*{NOT_RECORDED}*"));
+    }
+    let table = finance::table(finance);
+    let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+    let row = |(what, cells): (&str, Vec<String>)| [vec![what.to_owned()], cells].concat();
+    out.table(&columns, table.rows.into_iter().map(row).collect());
+    out.block(&finance::NOTES.join(" "));
+    let sources: Vec<String> =
+        finance::sources(finance).iter().map(|source| format!("- {}", escaped(source))).collect();
+    out.block(&sources.join("\n"));
 }
 
 fn rules(out: &mut Blocks, report: &Report) {

@@ -1,14 +1,15 @@
 //! Reports to look at: a published one, a draft for the body, and one that means harm.
 
-use assessment::event::{AssessmentKind, EvidenceMethod};
+use assessment::event::{AssessmentKind, EvidenceMethod, Precept, PublicationWithdrawalReason};
 use assessment::framework::{Basis, Framework, LevelKind, Process};
 use assessment::scoring::Score;
-use assessment::{FrameworkId, PartialDate};
+use assessment::{FinancialYear, FrameworkId, PartialDate};
 use ledger::report::{
-    CategoryScore, Dates, EvidenceItem, EvidenceList, FrameworkTitle, Notice, Overall, Report,
-    Rule, Section, SensitiveCount, State, Statement, Text, Theme,
+    CategoryScore, Dates, EvidenceItem, EvidenceList, Finance, FinanceChange, FinanceYear,
+    FrameworkTitle, Notice, Overall, Report, Rule, Section, SensitiveCount, State, Statement, Text,
+    Theme,
 };
-use projections::Status;
+use projections::{Status, Withdrawal};
 
 /// A fictional local authority, published: 64 %, one mark above the next rating down.
 pub fn published() -> Report {
@@ -18,6 +19,7 @@ pub fn published() -> Report {
         publication: "X90000001-2026-a-p1".parse().unwrap(),
         published_on: date("2026-05-17"),
         released: Some("0c".repeat(32).parse().unwrap()),
+        withdrawn: None,
     };
     report.status = Status::Awarded;
     give_scores(&mut report, &framework, &[3, 2, 2, 3, 3, 2, 3, 3, 2]);
@@ -42,6 +44,65 @@ pub fn published() -> Report {
     report.notices = vec![Notice {
         on: Some(date("2026-06-02")),
         text: "The council has asked for a review of the rating process.".to_owned(),
+    }];
+    report
+}
+
+/// The same with two years of financial facts: one with everything known, one with gaps.
+pub fn financed() -> Report {
+    let mut report = published();
+    let full = FinanceYear {
+        year: year("2023-24"),
+        source: Some("https://example.org/accounts?year=2023&part=2".parse().unwrap()),
+        total_budget_pence: Some(51_230_000_000),
+        total_spend_pence: Some(51_811_204_350),
+        total_over_budget_pence: Some(581_204_350),
+        care_budget_pence: Some(18_200_000_000),
+        care_spend_pence: Some(18_100_000_000),
+        care_over_budget_pence: Some(-100_000_000),
+        care_share_permille: Some(349),
+        precept: Some(Precept::Full),
+        people_long_term: Some(5_120),
+        people_short_term: Some(990),
+    };
+    let gaps = FinanceYear {
+        year: year("2024-25"),
+        source: None,
+        total_budget_pence: Some(52_000_000_000),
+        total_spend_pence: None,
+        total_over_budget_pence: None,
+        care_spend_pence: Some(18_300_000_000),
+        care_over_budget_pence: Some(100_000_000),
+        care_share_permille: None,
+        precept: Some(Precept::NotFull),
+        people_short_term: None,
+        ..full.clone()
+    };
+    let change = FinanceChange {
+        from: full.year,
+        to: gaps.year,
+        total_budget_pence: Some(770_000_000),
+        total_spend_pence: None,
+        care_budget_pence: Some(0),
+        care_spend_pence: Some(200_000_000),
+        care_share_permille: None,
+        people_long_term: Some(0),
+        people_short_term: None,
+    };
+    report.finance = Some(Finance { years: vec![full, gaps], change: Some(change) });
+    report
+}
+
+/// The same, withdrawn since, with something else in its place.
+pub fn withdrawn() -> Report {
+    let mut report = financed();
+    if let State::Published { withdrawn, .. } = &mut report.state {
+        let reason = PublicationWithdrawalReason::ProcessReview;
+        *withdrawn = Some(Withdrawal { on: date("2026-07-01"), reason });
+    }
+    report.notices = vec![Notice {
+        on: Some(date("2026-07-20")),
+        text: "X90000001-2026-a-p2 took its place.".to_owned(),
     }];
     report
 }
@@ -169,6 +230,10 @@ fn date(text: &str) -> PartialDate {
     text.parse().unwrap()
 }
 
+fn year(text: &str) -> FinancialYear {
+    text.parse().unwrap()
+}
+
 /// A report without scores and texts.
 fn blank(framework: &Framework, title: &str, assessment: &str) -> Report {
     let assessment = assessment.parse::<assessment::AssessmentId>().unwrap();
@@ -211,6 +276,7 @@ fn blank(framework: &Framework, title: &str, assessment: &str) -> Report {
         },
         sections: sections(&framework.process),
         themes: framework.scoring.themes.iter().map(theme).collect(),
+        finance: None,
         evidence: None,
         rules: rules(framework),
     }

@@ -1,6 +1,7 @@
 //! What people may try, in any order: steps of an assessment among imports, reviews and the rest.
 
 use super::*;
+use after::{After, after};
 use assessment::framework::Recipient;
 use oracle::rating_of;
 use proptest::prelude::*;
@@ -44,6 +45,13 @@ pub enum Attempt {
     Cancel {
         body: usize,
     },
+    /// The next step of an update of what was published last.
+    Update {
+        body: usize,
+        scores: Vec<u8>,
+    },
+    /// Something that comes after a publication.
+    After(After),
     /// Something that moves no score.
     Aside {
         body: usize,
@@ -106,12 +114,15 @@ pub fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
     let opened =
         (0..3usize, any::<bool>()).prop_map(|(body, direct)| Attempt::Open { body, direct });
     let cancelled = (0..3usize).prop_map(|body| Attempt::Cancel { body });
+    let scores = proptest::collection::vec(score(), 1..8);
+    let updated = (0..3usize, scores).prop_map(|(body, scores)| Attempt::Update { body, scores });
     let aside = (0..3usize, 0..7u8).prop_map(|(body, what)| Attempt::Aside { body, what });
     let any = prop_oneof![
         3 => an_import(), 12 => a_review(), 1 => opened,
-        12 => a_step(), 1 => cancelled, 4 => aside,
+        16 => a_step(), 12 => updated, 1 => cancelled, 4 => aside,
+        6 => after::after_a_publication().prop_map(Attempt::After),
     ];
-    proptest::collection::vec(any, 1..60)
+    proptest::collection::vec(any, 1..70)
 }
 
 fn framework_of(body: usize, direct: bool) -> &'static str {
@@ -137,6 +148,14 @@ pub fn attempt(world: &mut World, attempt: &Attempt, turn: usize) {
                 let _ = world.refusal(&command("cancel_assessment", data, json!({})));
             }
         }
+        Attempt::Update { body, scores } => {
+            if let Some(id) = last_published(world, BODIES[*body]) {
+                let step =
+                    Step { body: BODIES[*body], framework: "", on: &on, scores, adjusted: None };
+                step.go_on(world, id);
+            }
+        }
+        Attempt::After(what) => after(world, what, &on),
         Attempt::Aside { body, what } => aside(world, BODIES[*body], *what, &on),
         _ => {
             let _ = world.refusal(&of(attempt, &on));
@@ -172,6 +191,10 @@ fn day(turn: usize) -> String {
 
 fn latest(world: &World, body: &str) -> Option<AssessmentId> {
     world.state.assessments_of(body.parse().expect("a code")).last().map(|(id, _)| id)
+}
+
+pub fn last_published(world: &World, body: &str) -> Option<AssessmentId> {
+    world.state.last_published(body.parse().expect("a code"))
 }
 
 fn aside(world: &mut World, body: &str, what: u8, on: &str) {
@@ -288,8 +311,10 @@ fn of(attempt: &Attempt, on: &str) -> Command {
             }),
             json!({}),
         ),
-        Attempt::Step { .. } | Attempt::Cancel { .. } | Attempt::Aside { .. } => {
-            unreachable!("these are more than a command")
-        }
+        Attempt::Step { .. }
+        | Attempt::Update { .. }
+        | Attempt::Cancel { .. }
+        | Attempt::After(_)
+        | Attempt::Aside { .. } => unreachable!("these are more than a command"),
     }
 }

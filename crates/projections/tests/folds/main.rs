@@ -4,8 +4,10 @@
 //! Guards against the fear that a rating on the screen is not the one that the records give, that
 //! a publication is owed and nobody is told, or that a body is told of one that is not owed.
 
+mod after;
 mod attempts;
 mod disclosed;
+mod history;
 mod oracle;
 mod own;
 mod properties;
@@ -14,9 +16,11 @@ mod publications;
 mod published;
 mod reviews;
 mod steps;
+mod struck;
+mod updates;
 
 use assessment::{AssessmentId, Command, Context, Event, OrganisationCode, Rejection, State};
-use assessment::{decide, evolve, framework::Framework};
+use assessment::{StrikeOuts, decide, evolve, framework::Framework, replay};
 use projections::{Effect, Fact, Projections, RatingsRow, Reviewed, ScoresRow, Transition};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -78,7 +82,12 @@ impl World {
             released: [0; 32].into(),
             today: "2026-05-17".parse().expect("a day"),
         };
-        match decide(&self.state, command, &context) {
+        if let Command::StrikeOut(_) = command {
+            self.state.records = self.records().map(|(at, event)| (at, event.clone())).collect();
+        }
+        let decided = decide(&self.state, command, &context);
+        self.state.records.clear();
+        match decided {
             Ok(events) => events.into_iter().for_each(|event| self.record(event)),
             Err(refusal) => return Some(refusal),
         }
@@ -86,14 +95,48 @@ impl World {
     }
 
     fn record(&mut self, event: Event) {
+        let is_strike_out = matches!(event, Event::RecordStruckOut(_));
         self.state = evolve(std::mem::take(&mut self.state), &event);
-        let fact = Fact { position: self.events.len() as u64, event: &event };
+        self.take_in(self.events.len() as u64, &event);
+        self.events.push(event);
+        if is_strike_out {
+            *self = Self::of_all(std::mem::take(&mut self.events));
+        }
+    }
+
+    fn take_in(&mut self, position: u64, event: &Event) {
+        let fact = Fact { position, event };
         let effects = self.projections.apply(&fact);
         if let Some(code) = fact.organisation() {
             let rows = self.rows.entry(code).or_default();
             effects.into_iter().for_each(|effect| rows.keep(effect));
         }
-        self.events.push(event);
+    }
+
+    /// What these records add up to: those in force, each with its position.
+    fn of_all(events: Vec<Event>) -> Self {
+        let mut world = Self { events, ..Self::default() };
+        world.state = replay(world.records().collect::<Vec<_>>());
+        let in_force: Vec<(u64, Event)> =
+            world.in_force().into_iter().map(|(at, event)| (at, event.clone())).collect();
+        in_force.iter().for_each(|(position, event)| world.take_in(*position, event));
+        world
+    }
+
+    fn records(&self) -> impl Iterator<Item = (u64, &Event)> + Clone {
+        (0..).zip(&self.events)
+    }
+
+    /// The records that are not void, as a ledger folds them.
+    fn in_force(&self) -> Vec<(u64, &Event)> {
+        let void = StrikeOuts::among(self.records()).void();
+        self.records().filter(|(position, _)| !void.contains_key(position)).collect()
+    }
+
+    /// Whether something of a body was ever struck out.
+    fn is_struck(&self, code: OrganisationCode) -> bool {
+        let strikes = |event: &Event| matches!(event, Event::RecordStruckOut(_));
+        self.events.iter().any(|event| strikes(event) && event.organisation() == Some(code))
     }
 
     /// The moves that a command makes, as `level or subject: from > to publication flags`.

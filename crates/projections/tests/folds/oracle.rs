@@ -2,7 +2,7 @@
 //! body at once, with arithmetic and bands of its own.
 
 use super::*;
-use assessment::event::{PanelScore, PublicationImported, StatementScore};
+use assessment::event::{PanelScore, PublicationImported, PublicationMade, StatementScore};
 use assessment::framework::{LevelKind, RatingChanges};
 use assessment::{CategoryId, FrameworkId, PartialDate, StatementId};
 use std::collections::BTreeSet;
@@ -28,6 +28,8 @@ pub struct Release {
     pub assessment: AssessmentId,
     pub scored: bool,
     pub disagrees: bool,
+    /// It was withdrawn, and nothing took its place.
+    pub withdrawn: bool,
     on: PartialDate,
     rating: &'static str,
     scores: BTreeMap<String, u8>,
@@ -51,10 +53,11 @@ pub fn rating_of(scores: &[u8]) -> &'static str {
 
 /// The assessment of a body that was published last, if any was.
 pub fn expected(world: &World, code: OrganisationCode) -> Option<Expected> {
-    let release = latest(&world.events, code)?;
+    let events: Vec<&Event> = world.in_force().into_iter().map(|(_, event)| event).collect();
+    let release = latest(&events, code)?;
     let framework = &world.projections.frameworks[&release.framework].framework;
-    let mut judged = release.scores.clone();
-    judged.extend(judgements(&world.events, release.assessment, framework));
+    let mut judged = imported_scores(&events, release.assessment);
+    judged.extend(judgements(&events, release.assessment, framework));
     let (judged, mut seen) = (levels(framework, &judged), levels(framework, &release.scores));
     seen.insert("overall".to_owned(), release.rating);
     let shown = |level: &str| {
@@ -73,25 +76,23 @@ pub fn expected(world: &World, code: OrganisationCode) -> Option<Expected> {
     Some(Expected { release, judged, seen, owed, waits })
 }
 
-fn latest(events: &[Event], code: OrganisationCode) -> Option<Release> {
+fn latest(events: &[&Event], code: OrganisationCode) -> Option<Release> {
     let mut releases: Vec<Release> = Vec::new();
     for event in events.iter().filter(|event| event.organisation() == Some(code)) {
-        match event {
+        match *event {
             Event::PublicationImported(event) => releases.push(imported(event)),
             Event::ImportedPublicationReplaced(event) => {
                 let is_meant = |known: &&mut Release| known.assessment == event.import.assessment;
-                *releases.iter_mut().find(is_meant).expect("imported before") =
-                    imported(&event.import);
+                let known = releases.iter_mut().find(is_meant).expect("imported before");
+                *known = Release { withdrawn: known.withdrawn, ..imported(&event.import) };
             }
-            Event::PublicationMade(event) => releases.push(Release {
-                assessment: event.assessment,
-                scored: true,
-                disagrees: false,
-                on: event.published_on,
-                rating: event.overall.expect("these frameworks award ratings").rating.as_str(),
-                scores: in_order(&event.scores),
-                framework: event.framework,
-            }),
+            Event::PublicationMade(event) => releases.push(made(event)),
+            Event::PublicationReissued(event) => releases.push(made(&event.made)),
+            Event::PublicationWithdrawn(event) => {
+                let of = event.publication.assessment();
+                let is_meant = |known: &&mut Release| known.assessment == of;
+                releases.iter_mut().rfind(is_meant).expect("published before").withdrawn = true;
+            }
             _ => {}
         }
     }
@@ -99,11 +100,40 @@ fn latest(events: &[Event], code: OrganisationCode) -> Option<Release> {
     releases.into_iter().max_by_key(|release| release.on)
 }
 
+fn made(event: &PublicationMade) -> Release {
+    let overall = event.overall.expect("these frameworks award ratings").rating.as_str();
+    let scores: Vec<u8> = event.scores.iter().map(|cell| cell.score.get()).collect();
+    Release {
+        assessment: event.assessment,
+        scored: true,
+        disagrees: rating_of(&scores) != overall,
+        withdrawn: false,
+        on: event.published_on,
+        rating: overall,
+        scores: in_order(&event.scores),
+        framework: event.framework,
+    }
+}
+
+/// The scores that came with an import, as it stands corrected.
+fn imported_scores(events: &[&Event], assessment: AssessmentId) -> BTreeMap<String, u8> {
+    let import = |event: &&Event| match *event {
+        Event::PublicationImported(event) => Some((event.assessment, in_order(&event.scores))),
+        Event::ImportedPublicationReplaced(event) => {
+            Some((event.import.assessment, in_order(&event.import.scores)))
+        }
+        _ => None,
+    };
+    let mut imports = events.iter().filter_map(import);
+    imports.rfind(|(of, _)| *of == assessment).map(|(_, scores)| scores).unwrap_or_default()
+}
+
 fn imported(event: &PublicationImported) -> Release {
     Release {
         assessment: event.assessment,
         scored: !event.scores.is_empty(),
         disagrees: event.disagreement.is_some(),
+        withdrawn: false,
         on: event.date.unwrap_or(event.month),
         rating: event.rating.as_str(),
         scores: in_order(&event.scores),
@@ -117,7 +147,7 @@ fn in_order(scores: &[StatementScore]) -> BTreeMap<String, u8> {
 
 /// The latest judgement of each statement that was judged here as a whole.
 fn judgements(
-    events: &[Event],
+    events: &[&Event],
     assessment: AssessmentId,
     framework: &Framework,
 ) -> BTreeMap<String, u8> {
@@ -148,12 +178,15 @@ fn judgements(
 }
 
 /// Every score that somebody gave in an assessment, a scorer or a panel, oldest first.
-fn given(events: &[Event], assessment: AssessmentId) -> Vec<(StatementId, Option<CategoryId>, u8)> {
+fn given(
+    events: &[&Event],
+    assessment: AssessmentId,
+) -> Vec<(StatementId, Option<CategoryId>, u8)> {
     let mut all = Vec::new();
-    let own = |event: &&Event| event.assessment() == Some(assessment);
+    let own = |event: &&&Event| event.assessment() == Some(assessment);
     let panel = |it: &PanelScore| (it.statement, it.category, it.score.get());
     for event in events.iter().filter(own) {
-        match event {
+        match *event {
             Event::ScoreReviewed(it) => all.push((it.statement, it.category, it.score.get())),
             Event::PanelDecided(event) => all.extend(event.scores.iter().map(panel)),
             Event::PanelConfirmed(event) => all.extend(event.scores.iter().map(panel)),

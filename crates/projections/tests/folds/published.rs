@@ -126,3 +126,23 @@ fn an_invented_body_is_shown_as_invented_everywhere() {
     rows.reviewed.iter().for_each(|row| fictional(row.row(body).flags.to_string()));
     rows.transitions.iter().for_each(|row| fictional(row.row(body).flags.to_string()));
 }
+
+/// Scores from evidence categories and scores given for statements are not the same thing: a move
+/// from one to the other must say so, wherever it is listed.
+#[test]
+fn a_move_between_methods_says_so() {
+    let mut world = World::after([import(json!({}))]);
+    let mut of = |month: &str, framework: &str| {
+        let mut scores = GOOD;
+        scores[0] = if framework == "la-2025" { 1 } else { 4 };
+        let date = format!("{month}-10");
+        world.moves(&import(json!({
+            "date": date, "framework": framework, "month": month, "rating": "requires_improvement",
+            "score": null, "scores": scores, "accept_disagreement": "as_published",
+        })))
+    };
+    let same = of("2024-09", "la-2023");
+    assert!(!same.is_empty() && same.iter().all(|it| !it.contains("other_method")), "{same:?}");
+    let other = of("2025-09", "la-2025");
+    assert!(!other.is_empty() && other.iter().all(|it| it.contains("other_method")), "{other:?}");
+}

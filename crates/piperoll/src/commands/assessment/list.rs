@@ -2,7 +2,7 @@
 
 use super::named;
 use crate::cli::{Asking, Audience};
-use crate::commands::{Home, ask, at, open, organisation, placed};
+use crate::commands::{Home, ask, at, conflict, open, organisation, placed, section_50};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row};
 use assessment::event::AssessmentKind;
@@ -14,6 +14,7 @@ use assessment::{
 use ledger::{Filter, Ledger};
 use projections::{Body, Standing};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Lists assessments: to the regulator all of them, to others what is published.
@@ -37,6 +38,7 @@ pub(super) struct AssessmentRow {
     pub(super) cancelled_on: Option<PartialDate>,
     pub(super) publication: Option<PublicationId>,
     pub(super) published_on: Option<PartialDate>,
+    pub(super) withdrawn_on: Option<PartialDate>,
     pub(super) current: bool,
     pub(super) notice_on: Option<PartialDate>,
     pub(super) information_return_on: Option<PartialDate>,
@@ -48,6 +50,9 @@ pub(super) struct AssessmentRow {
     pub(super) windows: Option<String>,
     pub(super) comments_open: Option<u64>,
     pub(super) comments_resolved: Option<u64>,
+    pub(super) section_50: Option<String>,
+    pub(super) process_reviews: String,
+    pub(super) conflicts: String,
     pub(super) flags: String,
     pub(super) position: Option<u64>,
 }
@@ -64,6 +69,7 @@ impl Row for AssessmentRow {
         "cancelled_on",
         "publication",
         "published_on",
+        "withdrawn_on",
         "current",
         "notice_on",
         "information_return_on",
@@ -75,6 +81,9 @@ impl Row for AssessmentRow {
         "windows",
         "comments_open",
         "comments_resolved",
+        "section_50",
+        "process_reviews",
+        "conflicts",
         "flags",
         "position",
     ];
@@ -87,6 +96,9 @@ impl Row for AssessmentRow {
             Column::left("kind", |row| row.kind.to_string()),
             Column::text("state", |row| {
                 let current = if row.current { " current" } else { "" };
+                if let Some(on) = row.withdrawn_on {
+                    return format!("withdrawn {on}{current}");
+                }
                 match (row.published_on, row.cancelled_on, row.opened_on) {
                     (Some(on), _, _) => format!("published {on}{current}"),
                     (None, Some(on), _) => format!("cancelled {on}"),
@@ -132,6 +144,7 @@ fn public(asking: &Asking, body: &Body, standing: &Standing) -> AssessmentRow {
         framework: standing.framework,
         kind: standing.kind,
         state: match (published, standing.cancelled_on) {
+            (Some(published), _) if published.withdrawn_on.is_some() => "withdrawn",
             (Some(_), _) => "published",
             (None, Some(_)) => "cancelled",
             (None, None) => "open",
@@ -140,6 +153,7 @@ fn public(asking: &Asking, body: &Body, standing: &Standing) -> AssessmentRow {
         cancelled_on: standing.cancelled_on,
         publication: published.map(|published| published.publication),
         published_on: published.map(|published| published.on),
+        withdrawn_on: published.and_then(|published| published.withdrawn_on),
         current: body.current == Some(standing.assessment),
         notice_on: None,
         information_return_on: None,
@@ -151,6 +165,9 @@ fn public(asking: &Asking, body: &Body, standing: &Standing) -> AssessmentRow {
         windows: None,
         comments_open: None,
         comments_resolved: None,
+        section_50: None,
+        process_reviews: joined(&standing.process_reviews, ToString::to_string),
+        conflicts: joined(&standing.conflicts, |field| conflict::name(*field)),
         flags: standing.flags(body).to_string(),
         position: placed(asking, standing.position),
     }
@@ -168,17 +185,27 @@ fn complete(row: &mut AssessmentRow, state: &State) {
     row.evidence = Some(known.used.len() as u64);
     row.panel = panel.map(|panel| panel.panel);
     row.panel_decided_on = panel.map(|panel| panel.decided_on);
-    row.windows = (!known.windows.is_empty()).then(|| windows(known));
+    row.windows = windows(known);
     row.comments_open = Some((known.comments.len() - resolved) as u64);
     row.comments_resolved = Some(resolved as u64);
+    row.section_50 = section_50::status(state, row.assessment, known);
 }
 
-/// The time for comments of everybody who has the draft, in words.
-fn windows(assessment: &Assessment) -> String {
+/// Which of them there are, in one text.
+fn joined<T>(all: &BTreeSet<T>, name: impl Fn(&T) -> String) -> String {
+    all.iter().map(name).collect::<Vec<_>>().join(" ")
+}
+
+/// The time for comments of everybody who has the draft, in words; or who had that of the last
+/// publication, until the next one is shared.
+fn windows(assessment: &Assessment) -> Option<String> {
     let window = |(recipient, window): (&Recipient, &Window)| {
         let confirmed = window.confirmed_on.map(|on| format!(" confirmed {on}"));
         let (shared, due) = (window.shared_on, window.due_on);
         format!("{recipient} shared {shared} due {due}{}", confirmed.unwrap_or_default())
     };
-    assessment.windows.iter().map(window).collect::<Vec<_>>().join(", ")
+    let (now, past) = (&assessment.windows, &assessment.past_windows);
+    let all = if now.is_empty() { past } else { now };
+    let all: Vec<_> = all.iter().map(window).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }

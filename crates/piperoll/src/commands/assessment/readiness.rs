@@ -20,7 +20,10 @@ pub fn run(home: &Home, text: &str, asking: &Asking, out: &mut dyn Write) -> Out
     let day = asking.effective.unwrap_or_else(|| world::now().day());
     let Some(found) = readiness(&state, id, day) else { return Err(unknown(id)) };
     // Nothing is missing from what will not be published.
-    let is_over = state.assessments[&id].cancelled.is_some();
+    let later = state.last_published(id.organisation()).filter(|later| *later != id);
+    let assessment = &state.assessments[&id];
+    let later = later.filter(|_| assessment.published_on().is_some());
+    let is_over = assessment.cancelled.is_some() || later.is_some();
     let rows = if is_over { vec![] } else { rows(id, &found) };
     if asking.format != Format::Table {
         return render::rows(out, asking.format, &rows);
@@ -29,7 +32,7 @@ pub fn run(home: &Home, text: &str, asking: &Asking, out: &mut dyn Write) -> Out
         render::rows(out, asking.format, &rows)?;
         out.flush()?;
     }
-    world::say(conclusion(&state.assessments[&id], &found));
+    world::say(conclusion(assessment, later, &found));
     Ok(())
 }
 
@@ -103,12 +106,28 @@ fn stage(stage: Stage) -> &'static str {
     }
 }
 
-fn conclusion(assessment: &Assessment, readiness: &Readiness) -> String {
+fn conclusion(
+    assessment: &Assessment,
+    later: Option<AssessmentId>,
+    readiness: &Readiness,
+) -> String {
     if let Some(cancelled) = &assessment.cancelled {
         return format!("cancelled on {}", cancelled.cancelled_on);
     }
     if let Some(on) = assessment.published_on() {
-        return format!("published on {on}");
+        if let Some(later) = later {
+            return format!("published on {on}; {later} was published after it");
+        }
+        let missing = match readiness.needs.len() {
+            0 => "nothing is missing".to_owned(),
+            missing => format!("{missing} missing"),
+        };
+        return match assessment.withdrawal() {
+            Some(withdrawal) => {
+                format!("withdrawn on {}; {missing} for a reissue", withdrawal.withdrawn_on)
+            }
+            None => format!("published on {on}; {missing} for an update"),
+        };
     }
     match readiness.needs.len() {
         0 => "ready to publish".to_owned(),

@@ -34,6 +34,8 @@ fn facts(row: &AssessmentRow, cancelled: &Cancelled, out: &mut dyn Write) -> Out
     let comments = comments.map(|(open, resolved)| format!("{open} open, {resolved} resolved"));
     let evidence = row.evidence.filter(|used| *used > 0);
     let evidence = evidence.map(|used| render::count(used, "piece") + " used");
+    let reviews = Some(&row.process_reviews).filter(|of| !of.is_empty());
+    let waiting = reviews.map(|of| format!("of {} waits for a decision", of.replace(' ', ", ")));
     let facts = [
         ("assessment", row.assessment.to_string()),
         ("organisation", format!("{} ({})", row.name, row.organisation)),
@@ -53,6 +55,10 @@ fn facts(row: &AssessmentRow, cancelled: &Cancelled, out: &mut dyn Write) -> Out
         ("because", cancelled.words.clone()),
         ("publication", known(&row.publication)),
         ("published on", known(&row.published_on)),
+        ("withdrawn on", known(&row.withdrawn_on)),
+        ("process review", waiting.unwrap_or_default()),
+        ("conflicts", row.conflicts.replace(' ', ", ")),
+        ("section 50", known(&row.section_50)),
         ("current", if row.current { "yes" } else { "no" }.to_owned()),
         ("flags", row.flags.clone()),
         (
