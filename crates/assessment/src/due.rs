@@ -320,26 +320,12 @@ fn since_of(
     statement: StatementId,
     published_on: PartialDate,
 ) -> PartialDate {
-    let is_new = |cell: &Cell| assessment.since.cells.contains(cell) && moved(assessment, *cell);
+    let is_new = |cell: &Cell| assessment.since.cells.contains(cell) && assessment.moved(*cell);
     let mut cells = counting_cells(assessment, framework, statement);
     cells.retain(|cell| assessment.statement_score(framework, statement).is_some() && is_new(cell));
     let dates = cells.into_iter().filter_map(|cell| judged_on(assessment, cell));
     // A judgement that was entered late is no older than what it differs from.
     dates.min().map_or(published_on, |on| on.max(published_on))
-}
-
-/// Whether a cell has another score than the last publication gave it, as far as it gave one.
-fn moved(assessment: &Assessment, (statement, category): Cell) -> bool {
-    let published = match category {
-        None => assessment.published_score(statement),
-        Some(_) => assessment.publications.last().and_then(|made| {
-            let mut scores = made.categories.iter();
-            let found =
-                scores.find(|it| (it.statement, Some(it.category)) == (statement, category));
-            found.map(|it| it.score)
-        }),
-    };
-    assessment.judged.get(&(statement, category)).map(|judged| judged.score) != published
 }
 
 /// When a cell got the score that it has: from its scorer, or from a panel that adjusted it.

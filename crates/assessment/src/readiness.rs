@@ -8,7 +8,7 @@ use crate::framework::{Framework, Method, Passage, Process, Recipient, Statement
 use crate::rejection::{Rejection, StepRejection};
 use crate::section_50;
 use crate::state::{Assessment, Cell, Judged, Membership, State};
-use crate::{AssessmentId, CommentId, OrganisationCode, PartialDate, StatementId};
+use crate::{AssessmentId, CommentId, OrganisationCode, PartialDate, PublicationId, StatementId};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -73,6 +73,11 @@ pub enum Warning {
         /// The quality statement.
         statement: StatementId,
     },
+    /// Nothing has changed since the last publication: there is nothing to publish.
+    NothingNew {
+        /// That publication.
+        publication: PublicationId,
+    },
     /// What a recipient was given to check is not what stands now.
     ChangedSinceSharing {
         /// The recipient.
@@ -136,6 +141,11 @@ pub(crate) fn readiness_for(
     let changed = assessment.windows.iter().filter(|(_, window)| window.changed_since);
     warnings.extend(changed.map(|(it, _)| Warning::ChangedSinceSharing { recipient: *it }));
     warnings.extend(area(state, id.organisation(), on));
+    let latest = assessment.last_publication().filter(|_| assessment.withdrawal().is_none());
+    let is_nothing = || Changes::since_publication(assessment, framework, occasion).is_nothing();
+    warnings.extend(
+        latest.filter(|_| is_nothing()).map(|publication| Warning::NothingNew { publication }),
+    );
     Some(Readiness { needs, warnings })
 }
 
@@ -343,6 +353,9 @@ impl fmt::Display for Warning {
         match self {
             Self::Section50 { statement } => {
                 write!(f, "a 1 for {statement} raises a section 50 notification once it is decided")
+            }
+            Self::NothingNew { publication } => {
+                write!(f, "nothing has changed since {publication}: there is nothing to publish")
             }
             Self::ChangedSinceSharing { recipient } => {
                 write!(f, "the draft has changed since it was shared with {recipient}")

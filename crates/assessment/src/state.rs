@@ -419,6 +419,19 @@ impl Assessment {
         }
     }
 
+    /// Whether a cell has another score than the last publication gave it, as far as it gave one.
+    pub(crate) fn moved(&self, cell: Cell) -> bool {
+        let published = match cell {
+            (statement, None) => self.published_score(statement),
+            (statement, Some(category)) => self.publications.last().and_then(|made| {
+                let mut scores = made.categories.iter();
+                let found = scores.find(|it| (it.statement, it.category) == (statement, category));
+                found.map(|it| it.score)
+            }),
+        };
+        self.judged.get(&cell).map(|judged| judged.score) != published
+    }
+
     /// Everybody who has scored something in it.
     pub fn all_scorers(&self) -> BTreeSet<PersonId> {
         self.scorers.values().flatten().copied().collect()

@@ -5,7 +5,6 @@ use super::{Need, counting_cells, unconfirmed, wanted_cells, windows};
 use crate::StatementId;
 use crate::event::{PublicationMade, ReissueReason};
 use crate::framework::{Framework, Passage, Process, RatingChanges};
-use crate::scoring::Score;
 use crate::state::{Assessment, Cell, Since, State};
 use chrono::NaiveDate;
 
@@ -57,10 +56,9 @@ impl Changes {
             return Self { cells: vec![], statements: vec![], is_any };
         }
         let statements = || framework.statements().map(|(_, statement)| statement.id);
-        let differs = |cell: &Cell| published(assessment, *cell) != score(assessment, cell);
         let mut cells: Vec<Cell> =
             statements().flat_map(|it| counting_cells(assessment, framework, it)).collect();
-        cells.retain(|cell| assessment.since.cells.contains(cell) || differs(cell));
+        cells.retain(|cell| assessment.since.cells.contains(cell) || assessment.moved(*cell));
         let moved = |statement: &StatementId| {
             let now = assessment.statement_score(framework, *statement);
             assessment.published_score(*statement) != now
@@ -130,7 +128,7 @@ fn scores(assessment: &Assessment, framework: &Framework, occasion: Occasion) ->
 fn evidence(state: &State, assessment: &Assessment, changes: &Changes) -> Vec<Need> {
     let rests_on_nothing = |cell: &&Cell| {
         let judged = assessment.judged.get(*cell);
-        published(assessment, **cell) != score(assessment, cell)
+        assessment.moved(**cell)
             && judged.is_some_and(|judged| !judged.imported && !state.supports(judged))
     };
     let cells = changes.cells.iter().filter(rests_on_nothing);
@@ -146,17 +144,4 @@ fn is_missing(assessment: &Assessment, passage: &Passage, changes: &Changes) -> 
     let moved = passage.statement.is_some_and(|it| changes.statements.contains(&it));
     was_published && !assessment.drafts.contains_key(passage)
         || moved && !assessment.since.passages.contains(passage)
-}
-
-fn score(assessment: &Assessment, cell: &Cell) -> Option<Score> {
-    assessment.judged.get(cell).map(|judged| judged.score)
-}
-
-/// The score of a cell as it was published last.
-fn published(assessment: &Assessment, (statement, category): Cell) -> Option<Score> {
-    let Some(category) = category else { return assessment.published_score(statement) };
-    let mut categories = assessment.publications.last()?.categories.iter();
-    let is_meant =
-        |it: &&crate::event::CategoryScore| (it.statement, it.category) == (statement, category);
-    categories.find(is_meant).map(|it| it.score)
 }

@@ -246,7 +246,7 @@ fn a_correction_does_not_wait_for_a_comprehensive_assessment() {
 fn a_withdrawal_leaves_what_is_needed_as_it_is() {
     let id = ONE.parse().expect("an id");
     let on = "2026-05-13".parse().expect("a day");
-    let needs = |given: Given| readiness(&given.state, id, on).expect("it is known");
+    let needs = |given: Given| readiness(&given.state, id, on).expect("it is known").needs;
     assert_eq!(needs(withdrawn()), needs(published()));
     assert_eq!(needs(withdrawn().and(again(1))), needs(published().and(again(1))));
 }

@@ -2,8 +2,9 @@
 
 use super::write::seal;
 use super::{Home, carry_out, open};
-use crate::cli::{StrikeOut, Writing};
+use crate::cli::{Format, StrikeOut, Writing};
 use crate::exit::Outcome;
+use crate::render::{self, Column, Row};
 use crate::world;
 use assessment::command;
 use ledger::Change;
@@ -27,11 +28,10 @@ pub fn run(home: &Home, args: &StrikeOut, out: &mut dyn Write) -> Outcome {
     let trial = Writing { dry_run: true, ..args.writing.clone() };
     let mut receipts = Vec::new();
     carry_out(&mut ledger, &trial, command.clone(), contents.clone(), &mut receipts)?;
-    for change in &changes {
-        writeln!(out, "{}", in_words(change))?;
-    }
     if changes.is_empty() {
         writeln!(out, "no score, rating, move or duty changes")?;
+    } else {
+        render::rows(out, Format::Table, &changes)?;
     }
     out.flush()?;
     if args.writing.dry_run {
@@ -46,8 +46,19 @@ pub fn run(home: &Home, args: &StrikeOut, out: &mut dyn Write) -> Outcome {
     Ok(())
 }
 
-fn in_words(change: &Change) -> String {
-    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
-    let (before, after) = (value(&change.before), value(&change.after));
-    format!("{}: {}: {before} => {after}", change.what, change.subject)
+impl Row for Change {
+    const HEADER: &'static [&'static str] = &["what", "subject", "before", "after"];
+
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::left("changes", |row| row.what.to_owned()),
+            Column::text("of", |row| row.subject.clone()),
+            Column::text("from", |row| or_none(&row.before)),
+            Column::text("to", |row| or_none(&row.after)),
+        ]
+    }
+}
+
+fn or_none(value: &Option<String>) -> String {
+    value.clone().unwrap_or_else(|| "none".to_owned())
 }

@@ -70,6 +70,7 @@ fn rows(assessment: AssessmentId, readiness: &Readiness) -> Vec<ReadinessRow> {
     let warnings = readiness.warnings.iter().map(|warning| {
         let (subject, state) = match warning {
             Warning::Section50 { statement } => (statement.to_string(), "warning"),
+            Warning::NothingNew { publication } => (publication.to_string(), "information"),
             Warning::ChangedSinceSharing { recipient } => (recipient.to_string(), "warning"),
             Warning::AuthorityNotAssessed { organisation } => (organisation.to_string(), "warning"),
             Warning::AuthorityAssessed { organisation, .. } => {
