@@ -99,6 +99,22 @@ pub fn count(number: u64, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
+/// A number with a comma before every third digit from the right.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups = groups.map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// Pence as pounds; what is left over only where there is something.
+pub fn pounds(pence: u64) -> String {
+    match pence % 100 {
+        0 => grouped(pence / 100),
+        left => format!("{}.{left:02}", grouped(pence / 100)),
+    }
+}
+
 /// A heading and values under each other, for one thing that is shown.
 pub fn facts(out: &mut dyn Write, facts: &[(&str, String)]) -> Outcome {
     let width = facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();

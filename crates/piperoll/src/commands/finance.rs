@@ -3,7 +3,7 @@
 use super::{Home, at, carry_out, only_for_the_regulator, open, organisation, told};
 use crate::cli::{Asking, Finance, Format, RecordFinance};
 use crate::exit::Outcome;
-use crate::render::{self, Column, Row, known};
+use crate::render::{self, Column, Row, grouped, known, pounds};
 use crate::world;
 use assessment::event::{FinanceRecorded, FinancialFacts, Precept};
 use assessment::{Event, FinancialYear, Name, OrganisationCode, SourceUrl, command};
@@ -254,14 +254,6 @@ fn percent(permille: u64) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
-/// Pence as pounds; what is left over only where there is something.
-fn pounds(pence: u64) -> String {
-    match pence % 100 {
-        0 => grouped(pence / 100),
-        left => format!("{}.{left:02}", grouped(pence / 100)),
-    }
-}
-
 fn signed_pounds(pence: i64) -> String {
     with_sign(pence, pounds)
 }
@@ -277,14 +269,6 @@ fn with_sign(number: i64, show: fn(u64) -> String) -> String {
         _ => "-",
     };
     format!("{sign}{}", show(number.unsigned_abs()))
-}
-
-/// A number with a comma before every third digit from the right.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev();
-    let groups = groups.map(|group| String::from_utf8_lossy(group).into_owned());
-    groups.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]

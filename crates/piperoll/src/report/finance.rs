@@ -1,5 +1,6 @@
 //! The financial facts of a report as one table of words, the same in every format.
 
+use crate::render::{self, grouped};
 use assessment::event::Precept;
 use ledger::report::{Finance, FinanceChange, FinanceYear};
 
@@ -111,25 +112,11 @@ fn precept(precept: Precept) -> String {
 
 /// Pounds, with pence only where there are any.
 fn pounds(pence: u64) -> String {
-    let (whole, rest) = (grouped(pence / 100), pence % 100);
-    if rest == 0 { format!("£{whole}") } else { format!("£{whole}.{rest:02}") }
+    format!("£{}", render::pounds(pence))
 }
 
 fn tenths(number: u64) -> String {
     format!("{}.{}", number / 10, number % 10)
-}
-
-/// A number with a comma before each group of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A difference with its sign; none of what is the same.
