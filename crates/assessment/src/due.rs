@@ -1,7 +1,7 @@
 //! What a regulator owes, and by when: computed from the records, and kept nowhere.
 
 use crate::event::{EvidenceRequested, Letter};
-use crate::framework::{Awards, Framework, LevelKind, Method, RatingChanges, Recipient, Theme};
+use crate::framework::{Framework, LevelKind, RatingChanges, Recipient, Theme};
 use crate::readiness::counting_cells;
 use crate::scoring::{Rating, Score};
 use crate::state::{Assessment, Cell, State};
@@ -266,11 +266,10 @@ fn differing(assessment: &Assessment, framework: &Framework) -> Vec<Level> {
 
 /// Every level that a framework publishes with a rating, in its order.
 fn levels(framework: &Framework) -> Vec<Level> {
-    let scoring = &framework.scoring;
-    if scoring.awards_ratings.value == Awards::No || scoring.method.value == Method::None {
+    if !framework.awards_ratings() {
         return vec![];
     }
-    let themes = scoring.themes.iter().map(|theme| Level::Theme(theme.id));
+    let themes = framework.scoring.themes.iter().map(|theme| Level::Theme(theme.id));
     let statements = framework.statements().map(|(_, it)| Level::Statement(it.id));
     let all = [Level::Overall].into_iter().chain(themes).chain(statements);
     let kind = |level: &Level| match level {

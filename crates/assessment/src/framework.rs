@@ -340,6 +340,11 @@ impl Framework {
         digest(&self.process)
     }
 
+    /// Whether ratings are computed from scores, formal or indicative.
+    pub fn awards_ratings(&self) -> bool {
+        self.scoring.awards_ratings.value != Awards::No && self.scoring.method.value != Method::None
+    }
+
     /// Whether a score or rating of this level is published.
     pub fn publishes(&self, level: LevelKind) -> bool {
         self.scoring.published_levels.value.contains(&level)

@@ -10,7 +10,7 @@ pub use row::{Caution, Cautions, Mean, NationalRow, Place};
 use crate::body::Body;
 use crate::fold::Adopted;
 use crate::row::Status;
-use crate::standing::{Published, Standing, awards_ratings};
+use crate::standing::{Published, Standing};
 use assessment::framework::{Framework, LevelKind, Method, OrganisationKind, Theme};
 use assessment::scoring::{Rating, Score};
 use assessment::{FrameworkId, Name, OrganisationCode, StatementId, ThemeId};
@@ -226,7 +226,7 @@ fn near(
     };
     let cells = standing.cells.iter().filter(|cell| of_theme(cell.statement));
     let scores: Vec<Score> = cells.map(|cell| cell.published).collect::<Option<_>>()?;
-    if scores.is_empty() || !awards_ratings(framework) {
+    if scores.is_empty() || !framework.awards_ratings() {
         return None;
     }
     let agrees = Some(framework.scoring.level(&scores).rating) == rating;

@@ -4,7 +4,7 @@ use crate::body::Body;
 use crate::cell::View;
 use crate::row::{Flag, Flags, Status, in_words};
 use crate::scores::rating_in_words;
-use crate::standing::{Standing, awards_ratings, is_of};
+use crate::standing::{Standing, is_of};
 use assessment::framework::{Framework, LevelKind, OrganisationKind, Theme};
 use assessment::scoring::{BandHalf, Percent, Rating};
 use assessment::{AssessmentId, FrameworkId, Name, OrganisationCode, PartialDate, ThemeId};
@@ -74,7 +74,7 @@ fn row(
 ) -> RatingsRow {
     let scores = standing.complete(theme, View::InForce);
     let level = scores.as_deref().map(|scores| framework.scoring.level(scores));
-    let rated = scores.as_deref().filter(|_| awards_ratings(framework));
+    let rated = scores.as_deref().filter(|_| framework.awards_ratings());
     let distance = rated.map(|scores| framework.scoring.distance(scores));
     let published = standing.publication.as_ref();
     let of_theme = |theme: &Theme| published?.themes.get(&theme.id).copied();

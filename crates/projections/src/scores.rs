@@ -3,7 +3,7 @@
 use crate::body::Body;
 use crate::cell::Cell;
 use crate::row::{Flag, Flags, in_words};
-use crate::standing::{Standing, awards_ratings, theme_of};
+use crate::standing::{Standing, theme_of};
 use assessment::event::ConflictField;
 use assessment::framework::Framework;
 use assessment::scoring::{Percent, Rating, Score};
@@ -58,7 +58,7 @@ pub fn scores(body: &Body, standing: &Standing, framework: &Framework) -> Vec<Sc
     let published_on = standing.publication.as_ref().map(|published| published.on);
     let conflict = |cell: &Cell| ConflictField::Statement(cell.statement);
     let row = |cell: &Cell| {
-        let rated = cell.score().filter(|_| awards_ratings(framework));
+        let rated = cell.score().filter(|_| framework.awards_ratings());
         Some(ScoresRow {
             organisation: body.facts.code,
             name: body.facts.name.clone(),

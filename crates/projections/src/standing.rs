@@ -9,9 +9,7 @@ use assessment::event::{
     AssessmentKind, ConflictField, PanelScore, PublicationImported, PublicationMade,
     PublicationWithdrawn, RatedScore, ScoreReviewed,
 };
-use assessment::framework::{
-    Awards, Framework, LevelKind, Method, RatingChanges, Statement, Theme,
-};
+use assessment::framework::{Awards, Framework, LevelKind, RatingChanges, Statement, Theme};
 use assessment::scoring::{Level, Percent, Rating, Score};
 use assessment::{AssessmentId, FrameworkId, PartialDate, PublicationId, StatementId, ThemeId};
 use serde::{Deserialize, Serialize};
@@ -191,7 +189,7 @@ impl Standing {
                 cell.put_in_force(made.published_on);
             }
         }
-        let scores = self.complete(None, View::Published).filter(|_| awards_ratings(framework));
+        let scores = self.complete(None, View::Published).filter(|_| framework.awards_ratings());
         let computed = scores.map(|scores| framework.scoring.level(&scores));
         let is_other = |(stated, computed): (RatedScore, Level)| {
             (stated.rating, stated.score) != (computed.rating, computed.percent)
@@ -380,7 +378,7 @@ impl Standing {
     /// The rating of every subject that has one, in the order overall, themes, statements.
     pub(crate) fn ratings(&self, framework: &Framework, view: View) -> BTreeMap<Subject, Rating> {
         let mut ratings = BTreeMap::new();
-        if !awards_ratings(framework) {
+        if !framework.awards_ratings() {
             return ratings;
         }
         let level = |theme: Option<&Theme>| {
@@ -453,11 +451,6 @@ pub(crate) struct Review {
 
 fn changes_only_at_comprehensive_assessment(framework: &Framework) -> bool {
     framework.scoring.rating_changes.value == RatingChanges::AtComprehensiveAssessment
-}
-
-pub(crate) fn awards_ratings(framework: &Framework) -> bool {
-    framework.scoring.awards_ratings.value != Awards::No
-        && framework.scoring.method.value != Method::None
 }
 
 pub(crate) fn theme_of(framework: &Framework, statement: StatementId) -> Option<ThemeId> {

@@ -11,7 +11,7 @@ mod second;
 
 use assessment::due::{Kind, Level, Matter, Owed, owed};
 use assessment::event::Letter;
-use assessment::{Event, State, StrikeOuts, evolve, replay};
+use assessment::{Event, State, StrikeOuts, evolve, raised_in_error, replay};
 use chrono::{Days, NaiveDate};
 use history::{History, Seeded};
 use second::Line;
@@ -157,6 +157,61 @@ fn every_section_50_duty_stands_until_both_letters_are_sent() {
         assert_eq!(standing(&state, history.today), owed, "seed {seed}");
     }
     assert!(raised >= 5 && told >= 5, "{raised} raised, {told} told");
+}
+
+/// A duty that was there once stands, or is closed by a strike-out in force that was recorded after
+/// it: none just disappears, however much is struck out and given back.
+#[test]
+fn a_duty_that_stands_no_more_was_raised_in_error() {
+    let mut closed_in_all = 0;
+    for seed in 0..16 {
+        let mut history = History::lived(seed, 150);
+        strike_what_decided(&mut history);
+        let (mut state, mut ever) = (State::default(), BTreeMap::new());
+        for (at, event) in history.events.iter().enumerate() {
+            let strikes = matches!(event, Event::RecordStruckOut(_));
+            let known = || (0..).zip(&history.events[..=at]);
+            state = if strikes { replay(known()) } else { evolve(state, event) };
+            for (id, assessment) in &state.assessments {
+                for statement in assessment.duty.statements.keys() {
+                    ever.entry((*id, *statement)).or_insert(at as u64);
+                }
+            }
+            if !strikes && at + 1 < history.events.len() {
+                continue;
+            }
+            let void = StrikeOuts::among(known()).void();
+            let closed = raised_in_error(known()).into_iter();
+            let closed: BTreeMap<_, _> =
+                closed.map(|it| ((it.assessment, it.statement), it.by)).collect();
+            for ((id, statement), raised) in &ever {
+                let stands = state.assessments[id].duty.statements.contains_key(statement);
+                let by = closed.get(&(*id, *statement)).copied();
+                let what = format!("seed {seed}, record {at}: {id} {statement}, closed by {by:?}");
+                assert_ne!(stands, by.is_some(), "{what}");
+                assert!(by.is_none_or(|by| by > *raised && !void.contains_key(&by)), "{what}");
+                closed_in_all += u64::from(by.is_some());
+            }
+        }
+    }
+    assert!(closed_in_all >= 20, "{closed_in_all}");
+}
+
+/// Strikes out decisions, the latest first, and gives every third of them back.
+fn strike_what_decided(history: &mut History) {
+    let decides = |event: &Event| match event {
+        Event::ScoreReviewed(review) => review.score.get() == 1,
+        event => matches!(event, Event::PanelDecided(_) | Event::PanelConfirmed(_)),
+    };
+    for at in (0..history.events.len()).rev().filter(|at| at % 4 != 0) {
+        let so_far = history.events.len();
+        if decides(&history.events[at]) {
+            history.strike(at);
+        }
+        if history.events.len() > so_far && at % 3 == 0 {
+            history.strike(so_far);
+        }
+    }
 }
 
 /// The letters that are owed of each assessment.

@@ -143,6 +143,11 @@ impl History {
             |(at, event): (usize, &Event)| matches!(event, Event::RecordStruckOut(_)).then_some(at);
         let earlier = self.events.iter().enumerate().rev().find_map(strikes);
         let position = earlier.filter(|_| self.seeded.one_in(4)).unwrap_or(position);
+        self.strike(position);
+    }
+
+    /// Voids a record, or brings back what it voids, as far as the rules let it.
+    pub fn strike(&mut self, position: usize) {
         let of: Option<OrganisationCode> = self.events[position].organisation();
         let own = (0..).zip(&self.events).filter(|(_, event)| event.organisation() == of);
         self.state.records = own.map(|(position, event)| (position, event.clone())).collect();
