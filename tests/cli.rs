@@ -32,6 +32,8 @@ mod evidence;
 mod exits;
 #[path = "cli/finance.rs"]
 mod finance;
+#[path = "../crates/ledger/tests/common/forge.rs"]
+mod forge;
 #[path = "cli/formats.rs"]
 mod formats;
 #[path = "cli/frameworks.rs"]
@@ -50,6 +52,8 @@ mod organisations;
 mod panels;
 #[path = "cli/process_reviews.rs"]
 mod process_reviews;
+#[path = "cli/proofs.rs"]
+mod proofs;
 #[path = "cli/publications.rs"]
 mod publications;
 #[path = "cli/reports.rs"]
@@ -66,7 +70,13 @@ mod stale;
 mod story;
 #[path = "cli/strike_outs.rs"]
 mod strike_outs;
+#[path = "cli/tiles.rs"]
+mod tiles;
+#[path = "cli/verify.rs"]
+mod verify;
 #[path = "cli/withdrawals.rs"]
 mod withdrawals;
+#[path = "cli/witness.rs"]
+mod witness;
 #[path = "cli/writes.rs"]
 mod writes;

@@ -25,7 +25,7 @@ use common::{
     register, submit, try_answers,
 };
 use journal::Hash;
-use ledger::{AsOf, At, Ledger, Outcome};
+use ledger::{AsOf, At, Ledger, Options, Outcome};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -307,7 +307,8 @@ fn an_import_of_texts_that_is_killed_loses_no_text_and_is_finished_by_the_same_c
     let before = common::log(&ledger).len() as u64;
     drop(ledger);
     let opened = || {
-        let verdict = ledger::verify(&path, Some(&config), &mut |_| {}).unwrap();
+        let options = Options { config: Some(&config), ..Options::default() };
+        let verdict = ledger::verify(&path, &options, &mut |_| {}).unwrap();
         assert!(verdict.findings.is_empty() && verdict.unknown.is_empty(), "{verdict:?}");
         assert_eq!(verdict.contents.opened, verdict.contents.contents, "{:?}", verdict.contents);
         verdict.contents.opened

@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
 ];
 
 /// Packages that only some crates may use: (package, the crates that may).
-const RESERVED: [(&str, &[&str]); 10] = [
+const RESERVED: [(&str, &[&str]); 15] = [
     ("sled", &["ledger"]),
     ("chacha20poly1305", &["vault"]),
     ("maud", &["piperoll"]),
@@ -33,6 +33,11 @@ const RESERVED: [(&str, &[&str]); 10] = [
     ("comfy-table", &["piperoll"]),
     ("terminal_size", &["piperoll"]),
     ("getrandom", &["piperoll"]),
+    ("axum", &["piperoll"]),
+    ("hyper", &["piperoll"]),
+    ("hyper-util", &["piperoll"]),
+    ("tokio", &["piperoll"]),
+    ("ureq", &["piperoll"]),
 ];
 
 /// Words that the sources of a crate must not contain: (crate, words, why).

@@ -105,7 +105,7 @@ pub fn corrections() -> Vec<Value> {
         command(
             "strike_out",
             json!({
-                "by": "p-003", "position": 7, "reason": "wrong_entry", "struck_on": "2026-01-10",
+                "by": "p-003", "position": 8, "reason": "wrong_entry", "struck_on": "2026-01-10",
                 "text": text("other year"),
             }),
         ),

@@ -36,7 +36,7 @@ const QUESTIONS: [&str; 21] = [
 /// Questions about the log, or about work in progress.
 const REFUSED: [&str; 17] = [
     "log",
-    "show 1",
+    "show 2",
     "verify",
     "status",
     "assessment readiness X99000011-2025-a",

@@ -35,7 +35,7 @@ fn a_score_rests_on_evidence_that_bears_on_it() {
         &review("assessing-needs", "X99000011-e5", "--file nothing.md"),
         &review("assessing-needs", "X99000011-e5", "--comment X99000011-2025-a-c1"),
         &review("assessing-needs", "X99000011-e5", "").replace("--score 3", "--score 0"),
-        "show 14 --format json",
+        "show 15 --format json",
         "scores --categories --assessment X99000011-2025-a",
     ]);
     check("categories_evidence", &text);

@@ -13,19 +13,19 @@ const REVIEW: &str = "score review Exampleshire --statement safeguarding --score
 #[test]
 fn a_changed_byte_is_named_with_its_record_and_byte() {
     let site = Site::with_exampleshire();
-    change(&site, 1, "Exampleshire", "Examplexhire");
+    change(&site, 2, "Exampleshire", "Examplexhire");
     let before = site.files();
     let text = site.transcript(&[
         "verify",
-        "show 1",
+        "show 2",
         "log",
-        "ratings --as-of 3",
+        "ratings --as-of 4",
         "rebuild",
         "log --format jsonl",
-        "show 3 --format plain",
+        "show 4 --format plain",
     ]);
     let text = text.replace(&site.lines()[0], "(record 0)");
-    let lines = text.lines().filter(|line| !line.starts_with("3\t"));
+    let lines = text.lines().filter(|line| !line.starts_with("4\t"));
     check("damage_changed_byte", &lines.collect::<Vec<_>>().join("\n"));
     assert_eq!(site.files()[&site.path(SEGMENT)], before[&site.path(SEGMENT)], "nothing changed");
 }
@@ -33,7 +33,7 @@ fn a_changed_byte_is_named_with_its_record_and_byte() {
 #[test]
 fn a_writer_stops_at_damage_that_it_meets() {
     let site = Site::with_exampleshire();
-    change(&site, 1, "Exampleshire", "Examplexhire");
+    change(&site, 2, "Exampleshire", "Examplexhire");
     let before = site.read(SEGMENT);
     let ran = site.run(REVIEW);
     assert_eq!(ran.code, 3, "{ran:?}");
@@ -46,10 +46,10 @@ fn verify_gives_programs_what_it_gives_people() {
     let sound = site.run("verify --format jsonl");
     assert_eq!(sound.code, 0);
     let summary: serde_json::Value = serde_json::from_str(sound.out.trim()).unwrap();
-    assert_eq!((&summary["verdict"], &summary["records"]), (&"verified".into(), &4.into()));
+    assert_eq!((&summary["verdict"], &summary["records"]), (&"verified".into(), &5.into()));
 
-    change(&site, 1, "Exampleshire", "Examplexhire");
-    change(&site, 3, "formal", "pilot!");
+    change(&site, 2, "Exampleshire", "Examplexhire");
+    change(&site, 4, "formal", "pilot!");
     let ran = site.run("verify --format jsonl");
     assert_eq!(ran.code, 3);
     let lines: Vec<serde_json::Value> =
@@ -57,7 +57,7 @@ fn verify_gives_programs_what_it_gives_people() {
     let (summary, findings) = lines.split_last().unwrap();
     assert_eq!(summary["findings"], findings.len());
     assert!(findings.iter().all(|line| line["type"] == "finding"));
-    for position in [1, 3] {
+    for position in [2, 4] {
         let names = |line: &serde_json::Value| line["position"] == position;
         assert!(findings.iter().any(names), "{position}: {}", ran.out);
     }
@@ -153,9 +153,9 @@ fn questions_change_no_byte_and_no_time() {
         "transitions",
         "reviewed",
         "log Exampleshire",
-        "show 2",
+        "show 3",
         "verify",
-        "ratings --as-of 2",
+        "ratings --as-of 3",
         "ratings --effective 2025-01-01",
         "framework list",
         "framework show la-2023",
@@ -217,7 +217,7 @@ fn damage_beside_the_journal_is_found_and_named() {
         "evidence erase X99000001-e1 --basis erasure_request --authority p-009 --date 2025-09-03",
     );
     let erased = site.ok("verify");
-    assert!(erased.contains("1 erased, by record 5"), "{erased}");
+    assert!(erased.contains("1 erased, by record 6"), "{erased}");
     fs::write(&key, &secrets).unwrap();
     text += &first_finding(&site);
     fs::remove_file(&key).unwrap();

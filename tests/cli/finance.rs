@@ -31,7 +31,7 @@ fn years_are_recorded_and_stand_side_by_side() {
         "finance list Exampleshire --format plain",
     ]);
     check("finance_years", &text);
-    assert_eq!(site.rows("finance list Exampleshire --as-of 3").len(), 0);
+    assert_eq!(site.rows("finance list Exampleshire --as-of 4").len(), 0);
 }
 
 #[test]

@@ -186,14 +186,14 @@ fn the_log_can_be_cut_to_what_is_wanted() {
     let positions = |line: &str| -> Vec<u64> {
         site.rows(line).iter().map(|row| row["position"].parse().unwrap()).collect()
     };
-    assert_eq!(positions("log"), (0..11).collect::<Vec<_>>());
-    assert_eq!(positions("log --from 8"), [8, 9, 10]);
+    assert_eq!(positions("log"), (0..12).collect::<Vec<_>>());
+    assert_eq!(positions("log --from 9"), [9, 10, 11]);
     assert_eq!(positions("log -n 2"), [0, 1]);
-    assert_eq!(positions("log --as-of 3 --from 2"), [2, 3]);
-    assert_eq!(positions("log --kind score_reviewed"), [8, 9, 10]);
-    assert_eq!(positions("log Exampleshire"), [1, 3, 8, 9, 10]);
-    assert_eq!(positions("log Exampleshire --from 4 -n 1"), [8]);
-    assert_eq!(positions("log --since 2026-01-05 --until 2026-01-05"), [8, 9, 10]);
+    assert_eq!(positions("log --as-of 4 --from 3"), [3, 4]);
+    assert_eq!(positions("log --kind score_reviewed"), [9, 10, 11]);
+    assert_eq!(positions("log Exampleshire"), [2, 4, 9, 10, 11]);
+    assert_eq!(positions("log Exampleshire --from 5 -n 1"), [9]);
+    assert_eq!(positions("log --since 2026-01-05 --until 2026-01-05"), [9, 10, 11]);
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn filters_leave_what_was_asked_for() {
     assert_eq!(count("reviewed"), 3);
     assert_eq!(count("reviewed --until 2026-01-04"), 0);
     assert_eq!(count("reviewed --effective 2026-01-04"), 0);
-    assert_eq!(count("reviewed --as-of 8"), 1);
+    assert_eq!(count("reviewed --as-of 9"), 1);
     let sorted = |by: &str| -> Vec<String> {
         let rows = site.rows(&format!("ratings --level overall --sort {by}"));
         rows.iter().map(|row| row["organisation"].clone()).collect()

@@ -8,6 +8,9 @@ use crate::aftermath::{corrections, duty, finance, reviewed_process};
 use crate::site::Site;
 use crate::story::{AUTHORITY, SYSTEM, command, text};
 
+/// Commands whose data are drawn by chance, as keys are, and so stand in no story.
+pub const DRAWN: [&str; 2] = ["record_ledger_key", "rotate_ledger_key"];
+
 /// What is told of an invented authority, with a command of every kind on the way.
 pub fn every_kind() -> Vec<Value> {
     let id = AUTHORITY.assessment();
@@ -216,8 +219,8 @@ fn a_row_of_a_table_is_the_same_command_as_a_line() {
     });
     let schema: Value = serde_json::from_str(&site.ok("schema commands")).unwrap();
     let known = schema["oneOf"].as_array().unwrap().iter();
-    let known: BTreeSet<&str> =
-        known.map(|it| it["properties"]["kind"]["const"].as_str().unwrap()).collect();
+    let known = known.map(|it| it["properties"]["kind"]["const"].as_str().unwrap());
+    let known: BTreeSet<&str> = known.filter(|kind| !DRAWN.contains(kind)).collect();
     assert_eq!(in_tables.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
 }
 
@@ -386,7 +389,7 @@ const TYPED: [(&str, &str); 36] = [
     ),
     (
         "strike_out",
-        "strike-out 7 --reason wrong_entry --by p-003 --struck-on 2026-01-10 --yes \
+        "strike-out 8 --reason wrong_entry --by p-003 --struck-on 2026-01-10 --yes \
          --text {other year}",
     ),
 ];
@@ -407,7 +410,9 @@ fn first_of_each_kind(site: &Site, otherwise: &dyn Fn(&Value) -> bool) -> BTreeS
     }
     let (lines, others) = (records(&by_line), records(site));
     assert_eq!(lines.len(), others.len());
-    for (line, other) in lines.iter().zip(&others) {
+    // The key of a ledger is drawn by chance.
+    let alike = |(line, _): &(&Value, &Value)| line["kind"] != "ledger_key_recorded";
+    for (line, other) in lines.iter().zip(&others).filter(alike) {
         assert_eq!(line, other);
     }
     done

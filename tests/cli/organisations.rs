@@ -81,7 +81,8 @@ fn a_table_completes_what_a_publication_made_known() {
     let known = &site.rows("organisation show York")[0];
     assert_eq!((known["region"].as_str(), known["aliases"].as_str()), ("", ""));
     let said = site.ok("organisation import authorities.csv");
-    assert_eq!(said, "authorities.csv: 3 recorded (3 records), 0 already there, 0 refused\n");
+    let told = "authorities.csv: 3 recorded (3 records), 0 already there, 0 refused\n";
+    assert_eq!(said, format!("{told}signed a checkpoint of 106 records\n"));
     let known = &site.rows("organisation show YOR")[0];
     assert_eq!(known["region"], "Yorkshire and The Humber");
     assert_eq!(known["official_name"], "City of York Council");
@@ -104,7 +105,7 @@ fn a_wrong_region_is_corrected_with_a_reason() {
         &format!("{amend} --reason source_corrected"),
         "organisation show Derbyshire",
         "organisation import authorities.csv",
-        "organisation show Derbyshire --as-of 2 --format csv",
+        "organisation show Derbyshire --as-of 3 --format csv",
     ]);
     check("organisations_amend", &text);
 }
@@ -162,7 +163,7 @@ fn an_area_is_dated_and_many_to_many() {
         "area end 'Other System' Exampleshire --to 2025-03-31",
         "area list",
         "area show 'Sample System' --format csv",
-        "area show 'Sample System' --as-of 5 --format csv",
+        "area show 'Sample System' --as-of 6 --format csv",
         "area show 'Sample System' --effective 2023-03-31 --format csv",
         "area show 'Sample System' --effective 2025-01-01 --format csv",
         "area show Exampleshire",

@@ -72,7 +72,7 @@ fn another_content_under_the_same_key_is_refused_until_it_is_said_to_replace() {
         "publication import row.csv",
         "ratings --level overall",
         "scores --statement safeguarding",
-        "scores --statement safeguarding --as-of 3",
+        "scores --statement safeguarding --as-of 4",
         "transitions --statement safeguarding",
     ]);
     check("publications_replace", &text);
@@ -256,12 +256,17 @@ fn an_import_can_stop_at_the_first_refusal() {
     site.write("rows.csv", table(&[first, second, third]));
     let stopped = site.run("publication import rows.csv --stop-on-refusal");
     assert_eq!(stopped.code, 1);
-    assert_eq!(stopped.out, "rows.csv: 1 recorded (3 records), 0 already there, 1 refused\n");
+    let told = "rows.csv: 1 recorded (3 records), 0 already there, 1 refused\n";
+    assert_eq!(stopped.out, format!("{told}signed a checkpoint of 5 records\n"));
     assert!(stopped.err.starts_with("rows.csv:3: refused [rating_disagrees]"), "{}", stopped.err);
     let on = site.run("publication import rows.csv");
     assert_eq!(
         (on.code, on.out.as_str()),
-        (1, "rows.csv: 1 recorded (2 records), 1 already there, 1 refused\n")
+        (
+            1,
+            "rows.csv: 1 recorded (2 records), 1 already there, 1 refused\n\
+             signed a checkpoint of 7 records\n"
+        )
     );
 }
 
@@ -278,5 +283,6 @@ fn a_table_without_a_needed_column_is_not_understood() {
 fn a_table_can_come_on_the_standard_input() {
     let site = Site::begun();
     let ran = site.run_with("publication import -", PUBLISHED);
-    assert_eq!(ran.out, "-: 50 recorded (101 records), 0 already there, 0 refused\n");
+    let told = "-: 50 recorded (101 records), 0 already there, 0 refused\n";
+    assert_eq!(ran.out, format!("{told}signed a checkpoint of 103 records\n"));
 }

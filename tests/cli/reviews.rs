@@ -18,7 +18,7 @@ fn a_review_that_changes_nothing_is_still_a_review() {
         "transitions --since 2026-01-01",
         "scores --statement safeguarding --format csv",
         "ratings --level overall",
-        "show 4 --format plain",
+        "show 5 --format plain",
     ]);
     // The record's own line ends in its hash and begins with its time.
     check("reviews_unchanged", &text);
@@ -32,7 +32,7 @@ fn a_mark_more_moves_the_rating_and_a_publication_is_due() {
         "transitions --since 2026-01-01",
         "ratings",
         "scores --statement 'Assessing needs'",
-        "ratings --level overall --as-of 3",
+        "ratings --level overall --as-of 4",
         "ratings --level overall --effective 2026-01-04",
         &review("'assessing needs'", 2, "--date 2026-01-06"),
         "transitions --since 2026-01-01",
@@ -137,7 +137,7 @@ fn an_assessment_shows_what_was_published_of_it() {
         "publication show X99000001-2024-a-p1",
         "organisation show Exampleshire",
         "log",
-        "show 3",
+        "show 4",
     ]);
     check("reviews_published", &text);
 }

@@ -95,7 +95,7 @@ fn a_duty_that_was_raised_in_error_is_closed_by_the_strike_out_and_comes_back_wi
          --sent-on 2025-10-09",
     ]);
     site.ok(&format!("strike-out {struck} --reason wrong_entry --struck-on 2025-10-08 --yes"));
-    text += &site.transcript(&["section-50 list", "section-50 list --as-of 24 --format csv"]);
+    text += &site.transcript(&["section-50 list", "section-50 list --as-of 25 --format csv"]);
     check("section_50_in_error", &text);
 }
 

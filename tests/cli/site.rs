@@ -177,7 +177,7 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
-/// The text with hashes, keys and instants made alike.
+/// The text with hashes, keys, signatures and instants made alike.
 fn redacted(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let mut result = String::new();
@@ -187,6 +187,12 @@ fn redacted(text: &str) -> String {
             if hex >= 32 {
                 result += if hex == 64 { "<hash>" } else { "<hex>" };
                 rest = &rest[hex..];
+            } else if let Some(after) = after_key(rest) {
+                result += "+<key>";
+                rest = after;
+            } else if let Some(after) = after_base64(rest) {
+                result += "<base64>";
+                rest = after;
             } else if let Some(after) = after_instant(rest) {
                 result += "<instant>";
                 rest = after;
@@ -199,6 +205,21 @@ fn redacted(text: &str) -> String {
         result.trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What comes after the id and the base64 of a verifier key: `+72f2b953+AXBns…`.
+fn after_key(text: &str) -> Option<&str> {
+    let (id, rest) = text.strip_prefix('+')?.split_at_checked(8)?;
+    let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    after_base64(rest.strip_prefix('+')?).filter(|_| id.bytes().all(is_hex))
+}
+
+/// What comes after a hash or a signature in base64: no word or path is so long and has capitals.
+fn after_base64(text: &str) -> Option<&str> {
+    let is_of_it = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let length = text.bytes().take_while(|b| is_of_it(b)).count();
+    let (base64, after) = text.split_at(length);
+    (length >= 44 && base64.bytes().any(|b| b.is_ascii_uppercase())).then_some(after)
 }
 
 /// The days that it may be where the program was run, in UTC and in London.

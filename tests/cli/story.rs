@@ -259,7 +259,7 @@ fn an_authority_and_a_system_go_from_evidence_to_publication() {
     // 8 × 3 and the panel's 2 make 26 of 36: 73 %. A system's ratings are indicative, or none.
     assert_eq!(of("Millbrook"), ("Good".into(), "Good".into(), "awarded".into()));
     assert_eq!(of("Vale").1, of("Vale").0);
-    assert!(site.ok("verify").ends_with("verified\n"));
+    assert!(site.ok("verify").contains("\nverified"));
     // No text stands in a record; what was released stands in the clear, and nowhere else.
     for (path, (bytes, _)) in site.files() {
         let holds = bytes.windows(MARK.len()).any(|part| part == MARK.as_bytes());

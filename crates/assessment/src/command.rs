@@ -3,12 +3,14 @@
 mod after;
 mod data;
 mod evidence;
+mod keys;
 mod national;
 mod steps;
 
 pub use after::*;
 pub use data::*;
 pub use evidence::*;
+pub use keys::*;
 pub use national::*;
 pub use steps::*;
 
@@ -154,6 +156,10 @@ commands! {
     StrikeOut = "strike_out",
     /// Publish a report on all bodies together.
     PublishNationalReport = "publish_national_report",
+    /// Make the public key of the checkpoints known.
+    RecordLedgerKey = "record_ledger_key",
+    /// Put another key in its place.
+    RotateLedgerKey = "rotate_ledger_key",
 }
 
 impl Command {
@@ -202,6 +208,7 @@ impl Command {
             Self::ResolveComment(command) => assessment(&command.comment.assessment()),
             Self::AddCalendar(_) => "calendar/england".to_owned(),
             Self::PublishNationalReport(_) => "ledger".to_owned(),
+            Self::RecordLedgerKey(_) | Self::RotateLedgerKey(_) => "key/ledger".to_owned(),
             Self::MakePublication(command) => assessment(&command.assessment),
             Self::WithdrawPublication(command) => assessment(&command.publication.assessment()),
             Self::ReissuePublication(command) => assessment(&command.publication.assessment()),
@@ -227,7 +234,9 @@ impl Command {
             Self::AdoptFramework(_)
             | Self::ReviseProcess(_)
             | Self::AddCalendar(_)
-            | Self::PublishNationalReport(_) => vec![],
+            | Self::PublishNationalReport(_)
+            | Self::RecordLedgerKey(_)
+            | Self::RotateLedgerKey(_) => vec![],
             Self::RegisterOrganisation(command) => vec![command.code],
             Self::AmendOrganisation(command) => vec![command.code],
             Self::SucceedOrganisations(command) => {
@@ -269,12 +278,7 @@ impl Command {
                 let own = command.assessment.organisation();
                 [vec![own], state.with_whom_it_is_about(&command.evidence)].concat()
             }
-            Self::ResolveComment(command) => {
-                let own = command.comment.assessment().organisation();
-                let comment = state.comment(command.comment);
-                let evidence = comment.map_or(&[][..], |comment| &comment.facts.evidence);
-                [vec![own], state.with_whom_it_is_about(evidence)].concat()
-            }
+            Self::ResolveComment(command) => of_comment(command, state),
             Self::MakePublication(command) => state.behind(command.assessment),
             Self::WithdrawPublication(command) => vec![command.publication.organisation()],
             Self::ReissuePublication(command) => state.behind(command.publication.assessment()),
@@ -289,6 +293,13 @@ impl Command {
             }
         }
     }
+}
+
+fn of_comment(command: &ResolveComment, state: &State) -> Vec<OrganisationCode> {
+    let own = command.comment.assessment().organisation();
+    let comment = state.comment(command.comment);
+    let evidence = comment.map_or(&[][..], |comment| &comment.facts.evidence);
+    [vec![own], state.with_whom_it_is_about(evidence)].concat()
 }
 
 fn is_false(value: &bool) -> bool {

@@ -9,6 +9,7 @@ mod drafts;
 mod evidence;
 mod finance;
 mod import_publication;
+mod ledger_keys;
 mod national;
 mod organisations;
 mod panels;
@@ -89,6 +90,8 @@ pub fn decide(
         Command::RecordConflict(command) => conflicts::record(state, command, context),
         Command::StrikeOut(command) => strike_out::decide(state, command, context),
         Command::PublishNationalReport(command) => national::publish(state, command, context),
+        Command::RecordLedgerKey(command) => ledger_keys::record(state, command),
+        Command::RotateLedgerKey(command) => ledger_keys::rotate(state, command),
     }
 }
 

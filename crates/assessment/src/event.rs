@@ -6,6 +6,7 @@
 mod after;
 mod data;
 mod evidence;
+mod keys;
 mod national;
 mod publication;
 mod steps;
@@ -13,6 +14,7 @@ mod steps;
 pub use after::*;
 pub use data::*;
 pub use evidence::*;
+pub use keys::*;
 pub use national::*;
 pub use publication::*;
 pub use steps::*;
@@ -186,6 +188,10 @@ events! {
     RecordStruckOut = "record_struck_out",
     /// A report on all bodies together was published.
     NationalReportPublished = "national_report_published",
+    /// The public key became known that the ledger's checkpoints are signed with.
+    LedgerKeyRecorded = "ledger_key_recorded",
+    /// Another key took its place.
+    LedgerKeyRotated = "ledger_key_rotated",
 }
 
 impl Event {
@@ -198,6 +204,7 @@ impl Event {
             Self::PanelConvened(event) => format!("panel/{}", event.panel),
             Self::CalendarAdded(_) => "calendar/england".to_owned(),
             Self::NationalReportPublished(event) => format!("national/{}", event.national),
+            Self::LedgerKeyRecorded(_) | Self::LedgerKeyRotated(_) => "key/ledger".to_owned(),
             _ => match (self.assessment(), self.organisation()) {
                 (Some(assessment), _) => format!("assessment/{assessment}"),
                 (None, Some(organisation)) => format!("organisation/{organisation}"),
@@ -298,7 +305,9 @@ impl Event {
             | Self::PublicationMade(_)
             | Self::Section50Notified(_)
             | Self::FinanceRecorded(_)
-            | Self::ConflictRecorded(_) => vec![],
+            | Self::ConflictRecorded(_)
+            | Self::LedgerKeyRecorded(_)
+            | Self::LedgerKeyRotated(_) => vec![],
         }
     }
 
@@ -311,7 +320,9 @@ impl Event {
             | Self::OrganisationAmended(_)
             | Self::AssessmentAmended(_)
             | Self::CalendarAdded(_)
-            | Self::FinanceRecorded(_) => None,
+            | Self::FinanceRecorded(_)
+            | Self::LedgerKeyRecorded(_)
+            | Self::LedgerKeyRotated(_) => None,
             Self::FrameworkAdopted(event) => Some(event.adopted_on),
             Self::OrganisationSucceeded(event) => Some(event.on),
             Self::AreaMemberAdded(event) => Some(event.from),
@@ -361,6 +372,8 @@ impl Event {
                 | Self::OrganisationAmended(_)
                 | Self::CalendarAdded(_)
                 | Self::RecordStruckOut(_)
+                | Self::LedgerKeyRecorded(_)
+                | Self::LedgerKeyRotated(_)
         )
     }
 }

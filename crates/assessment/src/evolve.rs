@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// without the void record.
 pub fn evolve(mut state: State, event: &Event) -> State {
     match event {
-        Event::LedgerOpened(_) => {}
+        Event::LedgerOpened(event) => state.origin = Some(event.origin.clone()),
+        Event::LedgerKeyRecorded(event) => state.ledger_keys.push(event.key.clone()),
+        Event::LedgerKeyRotated(event) => state.ledger_keys.push(event.key.clone()),
         Event::FrameworkAdopted(event) => {
             state.frameworks.insert(event.framework.id, (*event.framework).clone());
         }

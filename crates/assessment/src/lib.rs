@@ -42,4 +42,4 @@ pub use state::State;
 pub use strike_out::{
     CORRECTIONS, Correction, RaisedInError, Replay, StrikeOuts, raised_in_error, replay,
 };
-pub use text::{Citation, InvalidText, Name, SourceUrl};
+pub use text::{Citation, InvalidText, LedgerKey, Name, SourceUrl};

@@ -68,10 +68,12 @@ macro_rules! rejections {
 
 mod after;
 mod evidence;
+mod keys;
 mod steps;
 
 pub use after::AfterRejection;
 pub use evidence::EvidenceRejection;
+pub use keys::KeyRejection;
 pub use steps::StepRejection;
 
 rejections! {
@@ -83,6 +85,8 @@ rejections! {
         Step(StepRejection),
         /// About what comes after a publication.
         After(AfterRejection),
+        /// About the key of the checkpoints.
+        Key(KeyRejection),
     }
 
     /// The organisation is not in the ledger.

@@ -7,6 +7,7 @@ use crate::event::*;
 use crate::framework::{Framework, Method, Passage, Process, Recipient, Step};
 use crate::scoring::Score;
 use crate::section_50::Duty;
+use crate::text::LedgerKey;
 use crate::{
     AssessmentId, Calendar, CategoryId, CommentId, Event, EvidenceId, FinancialYear, FrameworkId,
     NationalId, OrganisationCode, PanelId, PartialDate, PersonId, PublicationId, RequestId,
@@ -18,6 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The state that decisions are made on; it may hold only the part that a decision needs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
+    /// The ledger's name in the world.
+    pub origin: Option<String>,
+    /// The public keys of its checkpoints, the one in force last.
+    pub ledger_keys: Vec<LedgerKey>,
     /// The adopted frameworks.
     pub frameworks: BTreeMap<FrameworkId, Framework>,
     /// What their process parts were revised to, in order of recording.

@@ -54,6 +54,8 @@ pub const CORRECTIONS: &[(&str, Correction)] = &[
     ("conflict_recorded", Correction::StrikeOut),
     ("record_struck_out", Correction::StrikeOut),
     ("national_report_published", Correction::Other("it stays; publish another one")),
+    ("ledger_key_recorded", Correction::Other("`key rotate` puts another one in its place")),
+    ("ledger_key_rotated", Correction::Other("`key rotate` puts another one in its place")),
 ];
 
 const IMPORT: &str = "`publication import` with a replacing row corrects it";

@@ -23,6 +23,13 @@ pub struct Citation(String);
 #[schemars(inline)]
 pub struct SourceUrl(String);
 
+/// A public key of a ledger's checkpoints, as tools for signed notes write it: the ledger's origin,
+/// `+`, eight hex digits, `+`, base64. Whether it is a key is for whoever checks signatures.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct LedgerKey(String);
+
 /// A text that cannot be what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {expected}")]
@@ -92,6 +99,46 @@ impl FromStr for Citation {
     }
 }
 
+impl LedgerKey {
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name that it signs under.
+    pub fn name(&self) -> &str {
+        self.0.split_once('+').map_or(&self.0, |(name, _)| name)
+    }
+}
+
+impl FromStr for LedgerKey {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let parts: Vec<&str> = text.splitn(3, '+').collect();
+        let fits = match parts.as_slice() {
+            [name, id, key] => {
+                let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+                let is_base64 = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+                !name.is_empty()
+                    && name.len() <= 300
+                    && !name.chars().any(|c| c.is_whitespace() || c.is_control())
+                    && id.len() == 8
+                    && id.bytes().all(is_hex)
+                    && key.len() == 44
+                    && key.bytes().all(is_base64)
+            }
+            _ => false,
+        };
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            let expected = "a verifier key (name+8 hex digits+base64 of 33 bytes)";
+            Err(InvalidText { text: text.to_owned(), expected })
+        }
+    }
+}
+
 impl FromStr for SourceUrl {
     type Err = InvalidText;
 
@@ -119,6 +166,12 @@ impl fmt::Display for Citation {
     }
 }
 
+impl fmt::Display for LedgerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -132,6 +185,12 @@ impl<'de> Deserialize<'de> for Name {
 }
 
 impl<'de> Deserialize<'de> for Citation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for LedgerKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
@@ -158,6 +217,11 @@ mod tests {
         assert!("x".repeat(300).parse::<Citation>().is_ok());
         for wrong in ["", " a", "a ", "a\nb", &"x".repeat(301)] {
             assert!(wrong.parse::<Citation>().is_err(), "{wrong:?}");
+        }
+        let known = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        assert_eq!(known.parse::<LedgerKey>().unwrap().name(), "PeterNeumann");
+        for wrong in ["", "a+b", &known[1..][11..], &known.to_uppercase(), &known[..60]] {
+            assert!(wrong.parse::<LedgerKey>().is_err(), "{wrong:?}");
         }
         assert!("https://example.org/a?b=c".parse::<SourceUrl>().is_ok());
         for wrong in ["", "https://", "example.org", "javascript:alert(1)", "https://a b"] {

@@ -35,6 +35,10 @@ pub enum Check {
     Segment,
     /// The journal reaches as far as `head` says that it was acknowledged, and ends so.
     Head,
+    /// The tree's hashes are those of the records.
+    Tree,
+    /// A checkpoint is signed, and is of the records that are here.
+    Checkpoint,
 }
 
 impl Check {
@@ -55,6 +59,8 @@ impl Check {
             Self::Ledger => "ledger",
             Self::Segment => "segment",
             Self::Head => "head",
+            Self::Tree => "tree",
+            Self::Checkpoint => "checkpoint",
         }
     }
 }

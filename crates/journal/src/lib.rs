@@ -12,24 +12,35 @@
 pub mod batch;
 pub mod canonical;
 pub mod chain;
+pub mod checkpoint;
 pub mod fault;
 pub mod file;
 mod grammar;
 pub mod hash;
 pub mod head;
+pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod record;
 pub mod store;
+pub mod tiles;
+pub mod tree;
 pub mod verify;
+pub mod witness;
 
 pub use batch::{Batch, EncodeError, Encoded, NewCommand, NewRecord};
 pub use chain::Chain;
+pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use fault::{Check, Fault, Finding};
-pub use file::{CreateError, FileStore, Options};
+pub use file::{CreateError, FileStore, Options, StoredTree};
 pub use hash::Hash;
 pub use head::Head;
+pub use note::{SigningKey, VerifierKey};
+pub use proof::{ConsistencyProof, InclusionProof};
 pub use record::{Record, parse};
 pub use store::{
     AppendError, Appended, Beyond, End, Entry, Error, Line, Lines, Place, Records, Segment, Store,
     Stored,
 };
-pub use verify::{HeadState, Summary, Watch, verify};
+pub use tree::{Hashes, TreeHash};
+pub use verify::{Asked, HeadState, Summary, TreeState, Watch, verify};

@@ -10,8 +10,9 @@ use common::{
     ORIGIN, append, assert_sound, command, create, files, frame, lines, rechain, record_text,
     rewrite, segments, small, small_of, verified,
 };
-use journal::verify::verify_within;
-use journal::{Check, Error, FileStore, Finding, Head, HeadState, Options, Segment, Store};
+use journal::{
+    Asked, Check, Error, FileStore, Finding, Head, HeadState, Options, Segment, Store, verify,
+};
 
 /// Runs the check and names the checks that found something, each with the record it names.
 fn found(dir: &Path) -> Vec<(Check, u64)> {
@@ -132,6 +133,7 @@ fn a_journal_without_segments_is_found_even_with_head_lost() {
         fs::remove_file(dir.path().join(name)).unwrap();
     }
     assert!(!found(dir.path()).is_empty());
+    fs::remove_dir_all(dir.path().join("tree")).unwrap();
     fs::remove_file(dir.path().join("head")).unwrap();
     assert_eq!(found(dir.path()), [(Check::Segment, 0)]);
     fs::remove_dir(dir.path().join("journal")).unwrap();
@@ -435,7 +437,8 @@ fn the_whole_ledger_checks_find_the_same_with_room_for_one_name_at_a_time() {
     assert_eq!(at_once.len(), 5, "{at_once:?}");
     for budget in [1, 2, 5, 30] {
         let mut findings = Vec::new();
-        let summary = verify_within(dir.path(), budget, &mut findings).unwrap();
+        let summary =
+            verify(dir.path(), &Asked { budget, ..Asked::default() }, &mut findings).unwrap();
         findings.sort_by_key(|finding| (finding.check, finding.position));
         assert_eq!(findings, at_once, "with room for {budget}");
         assert!(summary.passes > 1);

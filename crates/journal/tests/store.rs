@@ -13,7 +13,7 @@ use common::{
     record_text, segments, small, small_commands, verified,
 };
 use journal::{
-    AppendError, Batch, Check, CreateError, Error, FileStore, Hash, Head, HeadState, Lines,
+    AppendError, Asked, Batch, Check, CreateError, Error, FileStore, Hash, Head, HeadState, Lines,
     Options, Place, Segment, Store, verify,
 };
 use tempfile::TempDir;
@@ -367,7 +367,10 @@ fn what_is_no_ledger_is_told_apart_from_one_that_is_damaged_or_newer() {
     fs::write(&first, [line.as_slice(), b"\nnew\n"].concat()).unwrap();
     let newer = FileStore::open(dir.path()).unwrap_err();
     assert!(matches!(newer, Error::NewerFormat { found: 2, known: 1 }), "{newer}");
-    assert!(matches!(verify(dir.path(), &mut Vec::new()), Err(Error::NewerFormat { .. })));
+    assert!(matches!(
+        verify(dir.path(), &Asked::default(), &mut Vec::new()),
+        Err(Error::NewerFormat { .. })
+    ));
 
     // A record 0 that is damaged must not pass for one that is newer.
     for damaged in [b"new".to_vec(), [b" ", line.as_slice()].concat(), line[..400].to_vec()] {

@@ -88,6 +88,29 @@ pub enum Error {
         /// The report.
         national: assessment::NationalId,
     },
+    /// A key, or what is kept of the ledger outside of it, cannot be had.
+    #[error(transparent)]
+    Keyring(Box<crate::keyring::KeyringError>),
+    /// This machine has signed a checkpoint of more records than there are.
+    #[error("this ledger has {records} records, this machine has seen {seen}: {}", dir.display())]
+    SeenMore {
+        /// The ledger's directory.
+        dir: std::path::PathBuf,
+        /// How many records there are.
+        records: u64,
+        /// How many there were when the checkpoint was signed.
+        seen: u64,
+    },
+    /// This machine has signed a checkpoint of other records than those that are here.
+    #[error(
+        "the first {seen} records are not those that this machine has seen: {}", dir.display()
+    )]
+    SeenOther {
+        /// The ledger's directory.
+        dir: std::path::PathBuf,
+        /// How many records the checkpoint was of.
+        seen: u64,
+    },
     /// The directory of the index cannot be replaced.
     #[error("the index cannot be written: {0}")]
     Index(#[from] crate::index::Unusable),

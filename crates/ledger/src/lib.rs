@@ -5,10 +5,12 @@
 
 mod aggregates;
 mod catalogue;
+mod checkpoints;
 mod contents;
 mod decode;
 mod error;
 mod index;
+mod keyring;
 mod keys;
 mod national;
 mod preview;
@@ -25,10 +27,12 @@ mod verify;
 mod writer;
 
 pub use catalogue::{Audience, Catalogue, Scope};
+pub use checkpoints::{Comparison, LedgerKeys, Signed};
 pub use contents::{ContentError, Contents, NewContent, Opened, seal};
 pub use decode::decode;
 pub use error::Error;
 pub use index::{Bookmark, Unusable, is_guarded};
+pub use keyring::{Keyring, KeyringError};
 pub use national::{ReleasedNational, ReleasedWords};
 pub use preview::Change;
 pub use questions::{AsOf, At, Filter, NotFound, Question};
@@ -37,7 +41,10 @@ pub use released::{ReleasedReport, ReleasedText};
 pub use reporting::Wanted;
 pub use submission::{Intake, Outcome, Receipt, Submission, SubmissionError, media_type_of};
 pub use time::Instant;
-pub use verify::{ContentSummary, Damage, Unknown, Verdict, verify};
+pub use verify::{
+    Anchored, Check, ContentSummary, Damage, IndexState, Kept, NotACheck, NotAShare, Options,
+    Rederived, Sample, Share, Unknown, Verdict, Word, verify,
+};
 pub use writer::Caller;
 
 use crate::catalogue::Trouble;
@@ -59,6 +66,7 @@ pub struct Ledger {
     index_dir: PathBuf,
     catalogue: Option<Catalogue>,
     contents: Contents,
+    keyring: Option<Keyring>,
     desk: Desk,
     /// The index failed in this process once: it is not tried a third time.
     failed: bool,
@@ -97,16 +105,22 @@ impl Ledger {
     fn over(store: FileStore) -> Self {
         let index_dir = store.dir().join("index");
         let (contents, desk) = (Contents::of(store.dir()), Desk::default());
-        Self { store, index_dir, catalogue: None, contents, desk, failed: false }
+        let (catalogue, keyring) = (None, None);
+        Self { store, index_dir, catalogue, contents, keyring, desk, failed: false }
     }
 
-    /// Says which directory the keys of contents lie in, or will: outside the ledger, so that a
-    /// copy of it opens nothing.
+    /// Says which directory keys lie in, or will: outside the ledger, so that a copy of it opens
+    /// and signs nothing. What this machine last signed of the ledger lies there too, and is
+    /// compared with what is here.
     pub fn keep_keys_in(&mut self, config: &Path) -> Result<(), Error> {
         let end = self.store.head()?.head;
-        let opening = self.store.record_at(0, &end)?.record().hash;
-        self.contents.keep_keys_in(config, opening);
-        Ok(())
+        let opening = self.store.record_at(0, &end)?;
+        let record = opening.record();
+        self.contents.keep_keys_in(config, record.hash);
+        if let Event::LedgerOpened(opened) = decode(&record)? {
+            self.keyring = Some(Keyring::of(config, &opened.origin));
+        }
+        self.check_seen(&end)
     }
 
     /// The contents that lie sealed beside the journal.
@@ -158,7 +172,9 @@ impl Ledger {
         let catalogue = self.catalogue_in_step()?;
         // Take the lock, then decide on the latest state: nobody can have written in between.
         let end = self.store.hold()?;
-        let outcomes = self.submit_held(catalogue, end.head, submissions, mode, caller);
+        let outcomes = self
+            .check_seen(&end.head)
+            .and_then(|()| self.submit_held(catalogue, end.head, submissions, mode, caller));
         self.store.release();
         if outcomes.is_err() {
             self.desk = Desk::default();

@@ -4,7 +4,7 @@ use crate::contents::{ContentError, Contents, NewContent, seal};
 use assessment::command::CommandError;
 use assessment::{Command, Content, Digest, Event, InvalidText, MediaType, Rejection};
 use journal::canonical::{NotCanonical, to_canonical};
-use journal::{EncodeError, Hash};
+use journal::{EncodeError, Hash, SigningKey};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -22,6 +22,8 @@ pub struct Submission {
     pub expected_version: Option<u64>,
     /// What is asked for.
     pub command: Command,
+    /// The signature over it, if it has one.
+    pub signature: Option<String>,
     /// What it refers to and is not stored yet.
     pub contents: Vec<NewContent>,
     /// Digest of the line that it was read from, texts and files included, and what these became;
@@ -181,7 +183,7 @@ impl Submission {
             return Err(SubmissionError::Key(key));
         }
         let expected_version = raw.expected_version;
-        Ok(Self { key, request, expected_version, command, contents, line })
+        Ok(Self { key, request, expected_version, command, signature: None, contents, line })
     }
 
     /// A command that was made here, under a key that was drawn for it, or under the hash of what
@@ -193,7 +195,14 @@ impl Submission {
     ) -> Result<Self, SubmissionError> {
         let request = request(command.kind(), command.encode(), expected_version)?;
         let key = key.unwrap_or_else(|| request.to_string());
-        Ok(Self { key, request, expected_version, command, contents: Vec::new(), line: None })
+        let (signature, contents, line) = (None, Vec::new(), None);
+        Ok(Self { key, request, expected_version, command, signature, contents, line })
+    }
+
+    /// The same, signed with a key of the ledger of this origin.
+    pub fn signed(self, key: &SigningKey, origin: &str) -> Self {
+        let signature = Some(key.sign_command(origin, self.request));
+        Self { signature, ..self }
     }
 
     /// The same, referring to contents that are not stored yet.

@@ -359,7 +359,7 @@ impl Desk {
             command: submission.key.clone(),
             recorded_at: clock.recorded_at.to_string(),
             request: submission.request,
-            signature: None,
+            signature: submission.signature.clone(),
             records,
         })
     }

@@ -301,6 +301,8 @@ fn cut_back(dir: &Path, last: u64) {
     let hash: Hash = kept[last as usize][9..73].parse().unwrap();
     let head = Head { hash, length: text.len() as u64, position: last, segment: Segment(0) };
     fs::write(dir.join("head"), head.to_slot()).unwrap();
+    // The tree would tell as well; here it is the index that remembers.
+    fs::remove_dir_all(dir.join("tree")).unwrap();
 }
 
 #[test]
@@ -310,7 +312,9 @@ fn records_that_are_missing_are_told_and_never_rebuilt_away() {
     // Whole commands: the last records are reviews, of one record each.
     for last in [seen - 1, seen - 30] {
         let dir = sound.with(|dir| cut_back(dir, last));
-        assert_sound(dir.path());
+        let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
+        let found: Vec<_> = verdict.findings.iter().map(|it| (it.check, it.position)).collect();
+        assert_eq!(found, [("index", seen)], "the journal alone is sound");
         let before = files(dir.path());
         let mut ledger = Ledger::open(dir.path()).unwrap();
         let told = |error| match error {

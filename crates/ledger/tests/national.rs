@@ -71,11 +71,11 @@ fn a_released_report_that_was_exchanged_is_found() {
     let path = file.as_ref().unwrap().path();
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"good\":2", "\"good\":1")).unwrap();
-    let verdict = ledger::verify(dir.path(), None, &mut |_| {}).unwrap();
+    let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
     let checks: Vec<_> = verdict.findings.iter().map(|finding| finding.check).collect();
     assert_eq!(checks, ["publication"]);
     fs::remove_file(&path).unwrap();
-    let verdict = ledger::verify(dir.path(), None, &mut |_| {}).unwrap();
+    let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
     assert_eq!(verdict.findings.len(), 1);
     assert!(verdict.findings[0].why.ends_with("is missing"));
 }

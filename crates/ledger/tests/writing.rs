@@ -359,7 +359,7 @@ fn a_record_from_a_later_version_stops_whatever_folds_or_writes() {
         }
         told(ledger.rebuild(&mut |_| {}).unwrap_err());
         assert_eq!(log(&ledger).len(), 5, "the log shows every line");
-        let verdict = ledger::verify(dir.path(), None, &mut |_| {}).unwrap();
+        let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
         assert!(verdict.findings.is_empty(), "{verdict:?}");
         let unknown =
             BTreeMap::from([((kind.to_owned(), schema), ledger::Unknown { first: 4, records: 1 })]);
@@ -377,7 +377,7 @@ fn a_record_whose_data_mean_nothing_is_found_by_whoever_reads_it() {
     let meaningless = |error| assert!(matches!(error, Error::Meaningless { position: 4, .. }));
     meaningless(try_answers(&mut ledger, At::default()).unwrap_err());
     meaningless(try_submit(&mut ledger, &[register(2)], &minute(3)).unwrap_err());
-    let verdict = ledger::verify(dir.path(), None, &mut |_| {}).unwrap();
+    let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
     let [damage] = verdict.findings.as_slice() else { panic!("{verdict:?}") };
     assert!(damage.to_string().starts_with("record 4, journal/"), "{damage}");
 }
@@ -421,7 +421,7 @@ fn data_that_do_not_fit_their_record_are_damage() {
     append_from_the_future(dir.path(), "score_reviewed", 1, &review, &minute(2));
     let error = try_answers(&mut ledger, At::default()).unwrap_err();
     assert!(error.to_string().contains("belong to stream assessment/X99000001"), "{error}");
-    let verdict = ledger::verify(dir.path(), None, &mut |_| {}).unwrap();
+    let verdict = ledger::verify(dir.path(), &ledger::Options::default(), &mut |_| {}).unwrap();
     let [damage] = verdict.findings.as_slice() else { panic!("{verdict:?}") };
     assert_eq!((damage.check, damage.position), ("data", 4));
 }

@@ -2,28 +2,38 @@
 
 mod after;
 mod aggregates;
+mod checkpoint;
 mod due;
 mod evidence;
+mod export;
 mod history;
 mod nouns;
+mod proof;
 mod questions;
 mod steps;
+mod values;
+mod verify;
+mod witness;
 
 pub use after::*;
 pub use aggregates::*;
+pub use checkpoint::*;
 pub use due::*;
 pub use evidence::*;
+pub use export::*;
 pub use history::*;
 pub use nouns::*;
+pub use proof::*;
 pub use questions::*;
 pub use steps::*;
+pub(crate) use values::*;
+pub use verify::*;
+pub use witness::*;
 
-use assessment::scoring::Score;
-use assessment::{OrganisationCode, PartialDate, PersonId, Precision};
+use assessment::{OrganisationCode, PersonId};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ledger::AsOf;
-use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 
 /// An assessment ledger that anyone can check.
@@ -36,7 +46,7 @@ pub struct Cli {
     #[arg(long, global = true, env = "PIPEROLL_LEDGER", default_value = "ledger")]
     #[arg(value_name = "DIR", hide_env_values = true, help_heading = "Everywhere")]
     pub ledger: PathBuf,
-    /// The directory of what is yours and not the ledger's: the keys of contents
+    /// The directory of what is yours and not the ledger's: keys, and what was signed last
     #[arg(
         long,
         global = true,
@@ -138,6 +148,22 @@ pub enum Command {
     /// Where sources state different values: record, list, show
     #[command(subcommand, before_help = "Example: piperoll conflict list")]
     Conflict(Conflict),
+
+    /// The key that checkpoints are signed with: init, rotate, list, show
+    #[command(subcommand, before_help = "Example: piperoll key show")]
+    Key(Key),
+    /// Sign a checkpoint of all records, to be kept elsewhere and compared later
+    #[command(before_help = "Example: piperoll checkpoint > 2026-05-17.checkpoint")]
+    Checkpoint(SignCheckpoint),
+    /// Proofs as files: inclusion, consistency, verify
+    #[command(subcommand, before_help = "Example: piperoll proof inclusion 41")]
+    Proof(Proof),
+    /// What leaves the ledger as files: tiles
+    #[command(subcommand, before_help = "Example: piperoll export tiles ./public")]
+    Export(Export),
+    /// A witness of other logs, who cosigns what only grows: serve, list, show
+    #[command(subcommand, before_help = "Example: piperoll witness list")]
+    Witness(WitnessCommand),
 
     /// Make an erroneous record void by a later one, once it is listed what that changes
     #[command(before_help = "Example: piperoll strike-out 41 --reason wrong_body --actor p-001")]
@@ -306,28 +332,6 @@ pub struct Import {
     pub importing: Importing,
 }
 
-/// `verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Whose view: this is about the log itself, and answered to the regulator only
-    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
-    #[arg(hide_default_value = true)]
-    pub audience: Audience,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: VerifyFormat,
-}
-
-/// How the result of a verification is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum VerifyFormat {
-    /// For people
-    #[default]
-    Text,
-    /// One JSON object a line: each finding, and a summary last
-    Jsonl,
-}
-
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -362,53 +366,6 @@ pub struct Completions {
 pub struct Man {
     /// The directory to write to
     pub dir: PathBuf,
-}
-
-/// Reads a word of a closed list, such as a reason, as it stands in records.
-pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    let value = serde_json::Value::String(text.to_owned());
-    // clap has said which value is wrong: what is left to say is which would be right.
-    serde_json::from_value(value).map_err(|error| {
-        let sentence = error.to_string();
-        sentence.split_once(", ").map_or(sentence.clone(), |(_, expected)| expected.to_owned())
-    })
-}
-
-/// Reads who a question is answered for.
-pub(crate) fn audience(text: &str) -> Result<Audience, String> {
-    match (text, text.strip_prefix("body=")) {
-        ("regulator", _) => Ok(Audience::Regulator),
-        ("public", _) => Ok(Audience::Public),
-        (_, Some(code)) => code.parse().map(Audience::Body).map_err(|error| format!("{error}")),
-        _ => Err(format!("`{text}` is not public, body=CODE or regulator")),
-    }
-}
-
-/// Reads a day.
-pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
-    let date = text.parse::<PartialDate>().ok().filter(|it| it.precision() == Precision::Day);
-    date.map(PartialDate::first_day).ok_or_else(|| format!("`{text}` is not a date (2026-05-17)"))
-}
-
-/// Reads a score.
-pub(crate) fn score(text: &str) -> Result<Score, String> {
-    let number = text.parse::<u8>().map_err(|_| format!("`{text}` is not a score (1, 2, 3 or 4)"));
-    Score::try_from(number?).map_err(|error| error.to_string())
-}
-
-/// Digits alone are a position; a date means its end in London.
-pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
-    }
-    if let Ok(day) = day(text) {
-        return Ok(AsOf::Day(day));
-    }
-    ledger::Instant::parse(text).map(AsOf::Instant).map_err(|_| {
-        format!(
-            "`{text}` is not a position, a date (2026-05-17) or an instant (2026-05-17T09:30:00Z)"
-        )
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod assessment;
 pub mod calendar;
 pub mod categories;
 pub mod chart;
+pub mod checkpoint;
 pub mod comment;
 pub mod conflict;
 pub mod coverage;
@@ -12,16 +13,19 @@ pub mod demo;
 pub mod draft;
 pub mod due;
 pub mod evidence;
+pub mod export;
 pub mod finance;
 pub mod framework;
 pub mod history;
 pub mod import;
+pub mod key;
 pub mod log;
 pub mod manual;
 pub mod national;
 pub mod organisation;
 pub mod panel;
 pub mod process_review;
+pub mod proof;
 pub mod publication;
 pub mod questions;
 pub mod report;
@@ -31,6 +35,7 @@ pub mod stale;
 pub mod state;
 mod strike_out;
 pub mod verify;
+pub mod witness;
 pub mod write;
 
 use crate::cli::{Asking, Audience, Cli, Command, Writing};
@@ -50,8 +55,8 @@ use std::path::PathBuf;
 pub struct Home {
     /// The ledger's directory.
     pub ledger: PathBuf,
-    /// The directory of what is the user's: the keys of contents. None, if the system names no
-    /// place for it.
+    /// The directory of what is the user's: keys, and what was signed last. None, if the system
+    /// names no place for it.
     pub config: Option<PathBuf>,
 }
 
@@ -85,6 +90,11 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::ProcessReview(command) => process_review::run(home, command, out),
         Command::Finance(command) => finance::run(home, command, out),
         Command::Conflict(command) => conflict::run(home, command, out),
+        Command::Key(command) => key::run(home, command, out),
+        Command::Checkpoint(args) => checkpoint::run(home, args, out),
+        Command::Proof(command) => proof::run(home, command, out),
+        Command::Export(command) => export::run(home, command, out),
+        Command::Witness(command) => witness::run(home, command, out),
         Command::Scores(args) => questions::scores(home, args, out),
         Command::Ratings(args) => questions::ratings(home, args, out),
         Command::Transitions(args) => questions::transitions(home, args, out),

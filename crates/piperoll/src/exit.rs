@@ -2,7 +2,7 @@
 
 use crate::world;
 use journal::{AppendError, CreateError};
-use ledger::{ContentError, Error};
+use ledger::{ContentError, Error, KeyringError};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -20,6 +20,8 @@ pub const CONFLICT: u8 = 4;
 pub const UNABLE: u8 = 5;
 /// A bug in this program.
 pub const BUG: u8 = 70;
+/// Somebody interrupted it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Why the program ends other than well.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +121,15 @@ impl From<Error> for Failure {
                      what was read before is then forgotten",
                 )
             }
+            Error::SeenMore { .. } => Self::new(DAMAGED, cause).hint(
+                "records are missing, as after an older backup was restored: find the journal that \
+                 has them; nothing was changed",
+            ),
+            Error::SeenOther { .. } => Self::new(DAMAGED, cause).hint(
+                "the ledger was rewritten, or is another one of the same name; `piperoll verify` \
+                 looks closer; nothing was changed",
+            ),
+            Error::Keyring(error) => (*error).into(),
             Error::ClockBehind { .. } => Self::new(UNABLE, cause).hint(
                 "set the clock right; if it is right, --accept-clock records with the last \
                  record's time and the clock's reading",
@@ -166,6 +177,30 @@ impl From<ContentError> for Failure {
             }
             ContentError::Vault(error) => error.into(),
         }
+    }
+}
+
+impl From<KeyringError> for Failure {
+    fn from(error: KeyringError) -> Self {
+        let cause = error.to_string();
+        let hint = match &error {
+            KeyringError::NoDirectory => "--config or PIPEROLL_CONFIG names the directory of keys",
+            KeyringError::NotRecorded => "`piperoll key init` makes one and records it",
+            KeyringError::Missing { .. } => {
+                "do it where the key is: --config or PIPEROLL_CONFIG names the directory"
+            }
+            KeyringError::Several(_) => {
+                "leave the one that is to be used, and move the others away"
+            }
+            KeyringError::Exposed(_) => "`chmod 600` it, if nobody has read it; else `key rotate`",
+            KeyringError::NotAKey { .. } | KeyringError::NotACheckpoint(_) => {
+                "restore the file from a copy; nothing was changed"
+            }
+            KeyringError::Io { source, .. } => {
+                return Self::new(UNABLE, format!("{cause}: {source}")).hint(if_io(source.kind()));
+            }
+        };
+        Self::new(UNABLE, cause).hint(hint)
     }
 }
 

@@ -150,7 +150,9 @@ impl Projections {
             | Event::Section50Notified(_)
             | Event::FinanceRecorded(_)
             | Event::RecordStruckOut(_)
-            | Event::NationalReportPublished(_) => vec![],
+            | Event::NationalReportPublished(_)
+            | Event::LedgerKeyRecorded(_)
+            | Event::LedgerKeyRotated(_) => vec![],
         }
     }
 

@@ -121,6 +121,7 @@ fn commands_after(mut commands: Vec<Command>) -> Vec<Command> {
         "by": "p-107", "statement": "safeguarding", "text": content(17),
         "theme": "ensuring-safety",
     })));
+    commands.extend(ledger_keys::commands());
     commands.push(finance::record(json!({})));
     let last = given(commands.clone()).events.len() - 1;
     let void = json!({
@@ -317,7 +318,8 @@ fn kinds_are_what_happened_and_commands_what_to_do() {
     let on_evidence = ["attributed", "used", "withdrawn", "erased"];
     let steps = ["revised", "convened", "decided", "confirmed", "written", "shared", "extended"];
     let after = ["resolved", "made", "published", "reissued", "notified", "recorded", "struck"];
-    let past = [&past[..], &further, &on_evidence, &steps, &after].concat();
+    let keys = ["rotated"];
+    let past = [&past[..], &further, &on_evidence, &steps, &after, &keys].concat();
     let is_name = |kind: &str| {
         kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
@@ -330,7 +332,7 @@ fn kinds_are_what_happened_and_commands_what_to_do() {
         ["adopt", "register", "amend", "succeed", "add", "end", "open", "import", "review"];
     let on_evidence = ["cancel", "request", "submit", "use", "withdraw", "erase"];
     let steps = ["revise", "convene", "decide", "confirm", "write", "share", "extend"];
-    let after = ["resolve", "make", "publish", "reissue", "notify", "record", "strike"];
+    let after = ["resolve", "make", "publish", "reissue", "notify", "record", "strike", "rotate"];
     let imperative = [&imperative[..], &on_evidence, &steps, &after].concat();
     for kind in Command::KINDS {
         let verb = kind.split('_').next().expect("a word");

@@ -15,6 +15,7 @@ mod duties;
 mod evidence;
 mod finance;
 mod imports;
+mod ledger_keys;
 mod opening;
 mod organisations;
 mod panels;

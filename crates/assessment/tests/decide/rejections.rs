@@ -177,6 +177,7 @@ pub fn refused() -> Vec<When> {
         after_cases::cases(),
         of_national_reports(),
         strike_outs::cases(),
+        ledger_keys::cases(),
     ];
     cases.into_iter().chain(further).chain(after).flatten().collect()
 }

@@ -120,6 +120,13 @@ pub(crate) fn opening_findings(layout: &Layout) -> Result<Vec<Finding>, Error> {
     })
 }
 
+/// The origin that record 0 names, or else `ledger.json`.
+pub(crate) fn claimed_origin(layout: &Layout) -> Result<Option<String>, Error> {
+    let recorded = read_record_0(layout)?.ok();
+    let claimed = || read_ledger_json(read_if_there(&layout.ledger_json()).ok()?.as_deref()).ok();
+    Ok(recorded.or_else(claimed).map(|opening| opening.origin))
+}
+
 /// Whether `ledger.json` says what record 0 says.
 fn compare(claimed: &Opening, recorded: &Opening) -> Result<(), Finding> {
     if claimed == recorded {

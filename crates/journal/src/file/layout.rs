@@ -52,6 +52,20 @@ impl Layout {
         self.dir.join("lock")
     }
 
+    /// The latest signed checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.dir.join("checkpoint")
+    }
+
+    /// What is derived from the journal to prove what stands in it.
+    pub fn tree(&self) -> PathBuf {
+        self.dir.join("tree")
+    }
+
+    pub fn hashes(&self) -> PathBuf {
+        self.tree().join("hashes")
+    }
+
     /// What was cut off a torn tail.
     pub fn torn(&self) -> PathBuf {
         self.dir.join("torn")

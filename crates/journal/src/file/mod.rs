@@ -8,27 +8,34 @@
 //! | before the sync | any part of them | keeps whole commands | too, moves the rest |
 //! | before `head` | all lines, `head` lags | keeps them | too, writes `head` |
 //! | inside `head` | one slot invalid | keeps them | too, writes `head` |
-//! | after `head` | all of it | keeps them | goes on |
+//! | after `head` | all of it | keeps them | goes on, the tree catches up |
 
 pub(crate) mod create;
+pub(crate) mod hashes;
 pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod look;
+pub(crate) mod named;
 pub(crate) mod tail;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
+use self::hashes::Grower;
 use self::layout::{Layout, io_error, sync_dir};
 use self::lines::FileLines;
 use self::look::Look;
 use crate::batch::Batch;
+use crate::checkpoint::SignedCheckpoint;
 use crate::fault::{Check, Finding};
 use crate::head::{Head, SLOT, Slot, Slots};
+use crate::note::VerifierKey;
 use crate::store::{AppendError, Appended, End, Error, Place, Segment, Store, Stored};
+use crate::tree::{Hashes, leaf};
 
 pub use create::CreateError;
+pub use hashes::StoredTree;
 
 /// How long a segment may grow before the next batch begins another one: 64 MiB.
 pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -55,6 +62,8 @@ pub struct FileStore {
     layout: Layout,
     options: Options,
     held: Option<Held>,
+    /// The tree as it was after the last append.
+    grower: Option<Grower>,
     is_poisoned: bool,
 }
 
@@ -86,8 +95,8 @@ impl FileStore {
     pub fn open_with(dir: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let layout = Layout::new(dir.as_ref());
         create::check_opening(&layout)?;
-        let store = Self { layout, options, held: None, is_poisoned: false };
-        store.head()?;
+        let store = Self { layout, options, held: None, grower: None, is_poisoned: false };
+        store.end()?;
         Ok(store)
     }
 
@@ -106,6 +115,77 @@ impl FileStore {
     /// The ledger's directory.
     pub fn dir(&self) -> &Path {
         self.layout.dir()
+    }
+
+    /// The tree over the records up to an end that [`head`](Store::head) or
+    /// [`append`](Store::append) returned. What is not kept of it is computed from the lines.
+    ///
+    /// # Errors
+    ///
+    /// As for [`lines`](Store::lines).
+    pub fn tree(&self, end: &Head) -> Result<StoredTree, Error> {
+        let kept = StoredTree::kept(&self.layout, end.position + 1)?;
+        let lines = self.lines(kept.size(), end)?;
+        kept.take_in(lines)
+    }
+
+    /// The latest signed checkpoint; whose signatures hold is for who has the keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] when the file is no checkpoint.
+    pub fn checkpoint(&self) -> Result<Option<SignedCheckpoint>, Error> {
+        named::read_checkpoint(&self.layout)
+    }
+
+    /// Puts a checkpoint in the place of the latest one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn keep_checkpoint(&self, signed: &SignedCheckpoint) -> Result<(), Error> {
+        named::write_checkpoint(&self.layout, signed)
+    }
+
+    /// The verifier key that `ledger.json` names, for people; the records decide.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn named_key(&self) -> Result<Option<String>, Error> {
+        named::read_key(&self.layout)
+    }
+
+    /// Names a verifier key in `ledger.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], and [`Error::Damaged`] when the file is none that could be changed.
+    pub fn name_key(&self, key: &VerifierKey) -> Result<(), Error> {
+        named::write_key(&self.layout, key)
+    }
+
+    /// Finds the end, and refuses one that the tree has seen otherwise.
+    fn end(&self) -> Result<End, Error> {
+        // Before the end is looked for: meanwhile both may grow, and the tree never leads.
+        let tree = StoredTree::kept(&self.layout, u64::MAX)?;
+        let end = self.head()?;
+        hashes::check_end(&tree, self, &end.head)?;
+        Ok(end)
+    }
+
+    /// Makes the tree go on after a batch that was appended. It is derived: where it cannot be
+    /// written it stays behind, and the next writer catches up.
+    fn grow(&mut self, batch: &Batch, before: &Head) {
+        let first = before.position + 1;
+        let known = self.grower.take().filter(|grower| grower.size() == first);
+        let behind = |size| self.lines(size, before);
+        let Ok(mut grower) = known.map_or_else(|| Grower::new(&self.layout, behind), Ok) else {
+            return;
+        };
+        let lines = batch.lines().split_inclusive(|byte| *byte == b'\n');
+        let leaves = lines.map(|line| leaf(&line[..line.len() - 1]));
+        self.grower = grower.push(leaves).is_ok().then_some(grower);
     }
 
     /// Writes the batch and makes it survive a power cut; the head after it.
@@ -192,6 +272,8 @@ impl Store for FileStore {
         let lock = self.lock()?;
         let slots = self.layout.slots()?;
         let mut end = tail::find_end(&self.layout, slots.newest())?;
+        let tree = StoredTree::kept(&self.layout, u64::MAX)?;
+        hashes::check_end(&tree, self, &end.head)?;
         tail::set_aside(&self.layout, &mut end)?;
         tail::remove_empty(&self.layout, &end.head)?;
         if slots.newest() != Some(&end.head) {
@@ -222,6 +304,7 @@ impl Store for FileStore {
             Ok(appended) => {
                 let held = self.held.as_mut().expect("it was held a moment ago");
                 held.end = End { head: appended.head, beyond: None };
+                self.grow(batch, &head);
             }
             // After a failed sync the system may take the lines for written though they are
             // not: nothing here can be trusted until it is read anew.

@@ -4,23 +4,29 @@
 //! it goes on with the next line, so that the extent of the damage is known at the end; one
 //! damaged record may be found by more than one check.
 
+mod tree;
 mod whole;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::Path;
 
+use self::tree::TreeCheck;
 use self::whole::Whole;
 use crate::chain::Chain;
+use crate::checkpoint::SignedCheckpoint;
 use crate::fault::{Check, Fault, Finding};
-use crate::file::create::{check_is_ledger, opening_findings};
+use crate::file::create::{self, check_is_ledger, opening_findings};
 use crate::file::layout::{Layout, exists, io_error};
 use crate::file::lines::{LineReader, Step};
 use crate::file::look::Look;
-use crate::file::tail;
+use crate::file::{named, tail};
 use crate::hash::Hash;
 use crate::head::{Head, Slot, Slots};
 use crate::record::{self, Record};
 use crate::store::{Beyond, End, Error, Place, Segment};
+
+pub use self::tree::{Root, TreeState};
 
 /// How many fingerprints each of the two whole-ledger checks keeps at once: some 100 MB.
 pub const BUDGET: usize = 2_000_000;
@@ -43,7 +49,7 @@ impl Watch for Vec<Finding> {
 }
 
 /// What was looked at, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// How many records verify by themselves.
     pub records: u64,
@@ -57,6 +63,12 @@ pub struct Summary {
     pub last: Option<(u64, Hash)>,
     /// What `head` says about the journal.
     pub head: HeadState,
+    /// How what is kept of the tree stands to the journal.
+    pub tree: TreeState,
+    /// How many leaves the tree over the lines has, sound or not.
+    pub tree_size: u64,
+    /// The roots of the trees of the sizes that were wanted, as far as the journal reaches.
+    pub roots: BTreeMap<u64, Root>,
     /// What follows the last whole command: no part of the ledger, and no damage.
     pub beyond: Option<Beyond>,
     /// How many findings were reported.
@@ -80,23 +92,29 @@ pub enum HeadState {
     Lost,
 }
 
+/// What is asked of a verification beyond what every one does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// How many fingerprints each of the whole-ledger checks keeps at once.
+    pub budget: usize,
+    /// The sizes of trees whose roots are wanted.
+    pub sizes: BTreeSet<u64>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { budget: BUDGET, sizes: BTreeSet::new() }
+    }
+}
+
 /// Checks the whole journal in a ledger's directory.
 ///
 /// # Errors
 ///
 /// Only when it could not look: damage goes to `watch`.
-pub fn verify(dir: impl AsRef<Path>, watch: &mut dyn Watch) -> Result<Summary, Error> {
-    verify_within(dir, BUDGET, watch)
-}
-
-/// Checks the whole journal, keeping no more fingerprints than this at once.
-///
-/// # Errors
-///
-/// As for [`verify`].
-pub fn verify_within(
+pub fn verify(
     dir: impl AsRef<Path>,
-    budget: usize,
+    asked: &Asked,
     watch: &mut dyn Watch,
 ) -> Result<Summary, Error> {
     let layout = Layout::new(dir.as_ref());
@@ -104,7 +122,8 @@ pub fn verify_within(
     let (ledger_json, record_0): (Vec<_>, Vec<_>) =
         opening_findings(&layout)?.into_iter().partition(|f| f.check == Check::Ledger);
     let extent = Extent::fix(&layout)?;
-    let mut pass = Pass::new(&layout, &extent, budget, watch);
+    let tree = TreeCheck::new(&layout, &asked.sizes)?;
+    let mut pass = Pass::new(&layout, &extent, asked.budget, tree, watch);
     ledger_json.into_iter().for_each(|finding| pass.report(finding));
     pass.first()?;
     pass.check_head();
@@ -112,8 +131,38 @@ pub fn verify_within(
     // it not be, as in a journal without segments, it is damage all the same.
     let otherwise = record_0.into_iter().chain(extent.damage.clone()).next();
     otherwise.filter(|_| pass.summary.findings == 0).into_iter().for_each(|f| pass.report(f));
+    pass.check_tree();
     pass.further()?;
     Ok(pass.finish())
+}
+
+/// The origin that record 0 names, or else `ledger.json`; nothing, if neither can be read.
+///
+/// # Errors
+///
+/// Only when it could not look.
+pub fn origin(dir: impl AsRef<Path>) -> Result<Option<String>, Error> {
+    create::claimed_origin(&Layout::new(dir.as_ref()))
+}
+
+/// The latest checkpoint in a ledger's directory, as [`FileStore::checkpoint`] gives it.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] when the file is no checkpoint.
+///
+/// [`FileStore::checkpoint`]: crate::FileStore::checkpoint
+pub fn checkpoint(dir: impl AsRef<Path>) -> Result<Option<SignedCheckpoint>, Error> {
+    named::read_checkpoint(&Layout::new(dir.as_ref()))
+}
+
+/// The verifier key that `ledger.json` names, if it names one.
+///
+/// # Errors
+///
+/// Only when it could not look.
+pub fn named_key(dir: impl AsRef<Path>) -> Result<Option<String>, Error> {
+    named::read_key(&Layout::new(dir.as_ref()))
 }
 
 /// Which bytes are to be checked, fixed once, as a reader's end is.
@@ -182,6 +231,7 @@ struct Pass<'a> {
     watch: &'a mut dyn Watch,
     chain: Chain,
     whole: Whole,
+    tree: TreeCheck,
     /// The line before could not be read, so its number of records is a guess.
     is_after_bad_line: bool,
     summary: Summary,
@@ -198,6 +248,7 @@ impl<'a> Pass<'a> {
         layout: &'a Layout,
         extent: &'a Extent,
         budget: usize,
+        tree: TreeCheck,
         watch: &'a mut dyn Watch,
     ) -> Self {
         let summary = Summary {
@@ -207,13 +258,16 @@ impl<'a> Pass<'a> {
             first: None,
             last: None,
             head: HeadState::Lost,
+            tree: TreeState::Missing,
+            tree_size: 0,
+            roots: BTreeMap::new(),
             beyond: extent.end.as_ref().and_then(|end| end.beyond.clone()),
             findings: 0,
             passes: 1,
             notes: extent.notes.clone(),
         };
         let (chain, whole) = (Chain::start(), Whole::new(budget));
-        Self { layout, extent, watch, chain, whole, is_after_bad_line: false, summary }
+        Self { layout, extent, watch, chain, whole, tree, is_after_bad_line: false, summary }
     }
 
     fn report(&mut self, finding: Finding) {
@@ -228,12 +282,23 @@ impl<'a> Pass<'a> {
             self.begin_segment(*segment);
             self.summary.segments += 1;
             self.summary.bytes = self.summary.bytes.saturating_add(*length);
-            each_line(self.layout, *segment, *length, &mut |place, seen| match seen {
-                Seen::Bad(fault) => self.take_bad(place, fault),
-                Seen::Line(line) => match record::parse(line) {
-                    Ok(record) => self.take(place, &record),
-                    Err(fault) => self.take_bad(place, fault),
-                },
+            each_line(self.layout, *segment, *length, &mut |place, seen| {
+                let line = match seen {
+                    Seen::Bad(fault) => {
+                        self.take_bad(place, fault);
+                        &[]
+                    }
+                    Seen::Line(line) => {
+                        match record::parse(line) {
+                            Ok(record) => self.take(place, &record),
+                            Err(fault) => self.take_bad(place, fault),
+                        }
+                        line
+                    }
+                };
+                self.tree.take(line)?;
+                self.tree.note_root(self.chain.is_whole());
+                Ok(())
             })?;
         }
         if let Some(fault) = self.chain.unfinished() {
@@ -255,6 +320,7 @@ impl<'a> Pass<'a> {
                     {
                         self.take_whole(place, &record);
                     }
+                    Ok(())
                 })?;
             }
         }
@@ -310,6 +376,14 @@ impl<'a> Pass<'a> {
         }
     }
 
+    fn check_tree(&mut self) {
+        let (state, finding) = self.tree.finish();
+        self.summary.tree = state;
+        self.summary.tree_size = self.tree.size();
+        self.summary.roots = std::mem::take(&mut self.tree.roots);
+        finding.into_iter().for_each(|finding| self.report(finding));
+    }
+
     /// Compares the journal's end with what `head` acknowledges.
     fn check_head(&mut self) {
         let extent = self.extent;
@@ -355,7 +429,7 @@ fn each_line(
     layout: &Layout,
     segment: Segment,
     length: u64,
-    visit: &mut dyn FnMut(Place, Seen<'_>),
+    visit: &mut dyn FnMut(Place, Seen<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let path = layout.segment(segment);
     let read = io_error("read", &path);
@@ -367,9 +441,9 @@ fn each_line(
         let bad = |why| Seen::Bad(Fault::new(Check::Line, 0, why));
         match step {
             Step::End => return Ok(()),
-            Step::Line => visit(place, Seen::Line(reader.line())),
-            Step::Unended => visit(place, bad("does not end in a newline")),
-            Step::TooLong => visit(place, bad("longer than 65535 bytes")),
+            Step::Line => visit(place, Seen::Line(reader.line()))?,
+            Step::Unended => visit(place, bad("does not end in a newline"))?,
+            Step::TooLong => visit(place, bad("longer than 65535 bytes"))?,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What lies beside the journal: sealed contents, their keys, and released reports.
 
 use super::Damage;
+use super::sample::{Sample, pick};
 use crate::contents::{Contents, digest};
 use crate::error::Error;
 use crate::national::{ReleasedNational, ReleasedWords};
@@ -20,6 +21,8 @@ use vault::Files;
 pub struct ContentSummary {
     /// How many contents the records name.
     pub contents: u64,
+    /// How many of them were looked at: all, but where a sample or a part was asked for.
+    pub checked: u64,
     /// How many of them were opened and are what was committed to.
     pub opened: u64,
     /// How many of them were not opened, as no keys of this ledger are here.
@@ -28,6 +31,8 @@ pub struct ContentSummary {
     pub erased: Vec<(EvidenceId, u64)>,
     /// How many released reports the records name.
     pub released: u64,
+    /// How many of them were looked at.
+    pub released_checked: u64,
     /// Sealed files, keys and released reports that no record names: of commands that were never
     /// recorded, or are being recorded at this moment.
     pub unnamed: Vec<PathBuf>,
@@ -59,14 +64,14 @@ struct NamedContent {
 
 /// Where the record stands that names something.
 #[derive(Clone, Copy)]
-struct Stand {
-    position: u64,
-    place: Place,
+pub(super) struct Stand {
+    pub(super) position: u64,
+    pub(super) place: Place,
 }
 
 impl Stand {
-    fn damage(self, check: &'static str, why: String) -> Damage {
-        let (file, offset) = (format!("journal/{}", self.place.segment), self.place.offset);
+    pub(super) fn damage(self, check: &'static str, why: String) -> Damage {
+        let (file, offset) = (format!("journal/{}", self.place.segment), Some(self.place.offset));
         Damage { check, position: self.position, file, offset, why }
     }
 }
@@ -126,10 +131,13 @@ impl Named {
         self.releases.push((stand, Box::new(made.clone()), released::finance(&years)));
     }
 
-    /// Checks everything that is named against what lies there.
+    /// Checks what is named against what lies there: of the records that were asked about those
+    /// in the sample.
     pub(super) fn check(
         &self,
         beside: &Contents,
+        is_asked: &dyn Fn(u64) -> bool,
+        sample: Option<Sample>,
         findings: &mut Vec<Damage>,
     ) -> Result<ContentSummary, Error> {
         findings.extend(self.astray.iter().cloned());
@@ -140,22 +148,47 @@ impl Named {
             ..ContentSummary::default()
         };
         summary.erased.sort_by_key(|(_, position)| *position);
-        for (sealed, named) in &self.contents {
+        let positions = self.contents.values().map(|named| named.stand.position);
+        let picked = pick(sample, positions.filter(|at| is_asked(*at)).collect());
+        let is_picked = |named: &NamedContent| picked.contains(&named.stand.position);
+        for (sealed, named) in self.contents.iter().filter(|(_, named)| is_picked(named)) {
+            summary.checked += 1;
             let is_whole = self.check_sealed(*sealed, named, beside, findings)?;
             self.check_key(*sealed, named, is_whole, beside, &mut summary, findings)?;
         }
+        self.check_released(beside, is_asked, sample, &mut summary, findings)?;
+        summary.unnamed = self.unnamed(beside)?;
+        Ok(summary)
+    }
+
+    fn check_released(
+        &self,
+        beside: &Contents,
+        is_asked: &dyn Fn(u64) -> bool,
+        sample: Option<Sample>,
+        summary: &mut ContentSummary,
+        findings: &mut Vec<Damage>,
+    ) -> Result<(), Error> {
+        let stands = self.releases.iter().map(|(stand, ..)| stand);
+        let stands = stands.chain(self.national.iter().map(|(stand, _)| stand));
+        let positions = stands.map(|stand| stand.position).filter(|at| is_asked(*at));
+        let picked = pick(sample, positions.collect());
+        summary.released_checked = picked.len() as u64;
         for (stand, made, finance) in &self.releases {
-            if let Err(why) = self.check_release(made, finance, beside)? {
+            if picked.contains(&stand.position)
+                && let Err(why) = self.check_release(made, finance, beside)?
+            {
                 findings.push(stand.damage("publication", why));
             }
         }
         for (stand, published) in &self.national {
-            if let Err(why) = check_national(published, beside)? {
+            if picked.contains(&stand.position)
+                && let Err(why) = check_national(published, beside)?
+            {
                 findings.push(stand.damage("publication", why));
             }
         }
-        summary.unnamed = self.unnamed(beside)?;
-        Ok(summary)
+        Ok(())
     }
 
     /// What lies there of commands that were never recorded.
@@ -309,7 +342,10 @@ fn check_national(
 }
 
 /// The bytes of a released report, or what is wrong with them.
-fn released_file(released: Digest, beside: &Contents) -> Result<Result<Vec<u8>, String>, Error> {
+pub(super) fn released_file(
+    released: Digest,
+    beside: &Contents,
+) -> Result<Result<Vec<u8>, String>, Error> {
     let name = format!("publications/{released}");
     match beside.released().get(&digest(released)) {
         Ok(Some(bytes)) => Ok(Ok(bytes)),

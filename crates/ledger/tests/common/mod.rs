@@ -285,7 +285,7 @@ pub fn log(ledger: &Ledger) -> Vec<String> {
 
 #[track_caller]
 pub fn assert_sound(dir: &Path) {
-    let verdict = ledger::verify(dir, None, &mut |_| {}).unwrap();
+    let verdict = ledger::verify(dir, &ledger::Options::default(), &mut |_| {}).unwrap();
     assert!(verdict.findings.is_empty() && verdict.unknown.is_empty(), "{verdict:?}");
 }
 

@@ -92,7 +92,9 @@ fn a_line_whose_contents_were_stored_and_whose_record_was_not_is_recorded_once()
         fs::write(site.ledger_dir().join("journal").join(name), bytes).unwrap();
     }
     fs::remove_file(site.ledger_dir().join("head")).unwrap();
-    fs::remove_dir_all(site.ledger_dir().join("index")).unwrap();
+    for derived in ["index", "tree"] {
+        fs::remove_dir_all(site.ledger_dir().join(derived)).unwrap();
+    }
     site.ledger = Ledger::open(&site.ledger_dir()).unwrap();
     site.ledger.keep_keys_in(&site.dir.path().join("config")).unwrap();
     for recorded in [true, false] {

@@ -13,7 +13,7 @@ mod site;
 
 use crate::site::*;
 use common::{code, copy_of};
-use ledger::{At, ContentError, Ledger, verify};
+use ledger::{At, ContentError, Ledger, Options, verify};
 use serde_json::json;
 use std::fs;
 
@@ -76,7 +76,8 @@ fn a_copy_without_keys_opens_nothing_and_checks_every_sealed_byte() {
     site.publish();
     let copy = copy_of(&all_bytes(&site.ledger_dir()));
     for config in [None, Some(site.dir.path().join("elsewhere"))] {
-        let verdict = verify(copy.path(), config.as_deref(), &mut |_| {}).unwrap();
+        let options = Options { config: config.as_deref(), ..Options::default() };
+        let verdict = verify(copy.path(), &options, &mut |_| {}).unwrap();
         assert_eq!(verdict.findings, []);
         assert_eq!((verdict.contents.opened, verdict.contents.without_keys), (0, 29));
     }
@@ -92,7 +93,7 @@ fn a_copy_without_keys_opens_nothing_and_checks_every_sealed_byte() {
         changed[whole.len() / 2] ^= 1;
         for wrong in [changed, whole[..whole.len() - 1].to_vec()] {
             fs::write(&path, wrong).unwrap();
-            let verdict = verify(copy.path(), None, &mut |_| {}).unwrap();
+            let verdict = verify(copy.path(), &Options::default(), &mut |_| {}).unwrap();
             assert_eq!(verdict.findings.len(), 1, "{}", path.display());
             assert_eq!(verdict.findings[0].check, "content");
         }

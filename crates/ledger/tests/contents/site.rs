@@ -2,7 +2,7 @@
 
 use crate::common::{ORIGIN, code, files, instant, with_caller};
 use assessment::{Content, Event};
-use ledger::{Caller, Error, Intake, Ledger, Mode, Outcome, Submission, Verdict, verify};
+use ledger::{Caller, Error, Intake, Ledger, Mode, Options, Outcome, Submission, Verdict, verify};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -120,7 +120,9 @@ impl Site {
     }
 
     pub fn verify(&self) -> Verdict {
-        verify(&self.ledger_dir(), Some(&self.config()), &mut |_| {}).unwrap()
+        let config = self.config();
+        let options = Options { config: Some(&config), ..Options::default() };
+        verify(&self.ledger_dir(), &options, &mut |_| {}).unwrap()
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! Taking in many commands: in batches, each refused line named, none of them stopping the others.
 
 use super::write::{reason, say_set_aside};
-use super::{Home, open};
+use super::{Home, checkpoint, open};
 use crate::cli::{Import, Importing};
 use crate::exit::{Failure, REFUSED, UNABLE, USAGE};
 use crate::{render, table, world};
@@ -66,8 +66,11 @@ pub fn import(
     let progress = world::progress("commands");
     let stopped = importer.take_in_all(lines, &progress);
     progress.finish_and_clear();
-    // However it ended, what was taken in is told.
+    // However it ended, what was taken in is told, and covered by a checkpoint.
     let told = importer.summarise(out);
+    if importer.tally.records > 0 && !importing.dry_run {
+        checkpoint::after(&mut importer.ledger, out)?;
+    }
     match stopped {
         Err(failure) => Err(failure.at(file.to_owned())),
         Ok(()) if importer.tally.refused > 0 => Err(Failure::said(REFUSED)),

@@ -6,7 +6,7 @@ mod national;
 mod show;
 
 use super::write::seal;
-use super::{Home, carry_out, open, told};
+use super::{Home, carry_out, checkpoint, open, told};
 use crate::cli::{MakePublication, Publication, ReissuePublication, WithdrawPublication, Writing};
 use crate::exit::{Failure, Outcome, USAGE};
 use crate::world;
@@ -18,15 +18,29 @@ use std::io::Write;
 pub fn run(home: &Home, command: &Publication, out: &mut dyn Write) -> Outcome {
     match command {
         Publication::Import(args) => import::run(home, args, out),
-        Publication::Make(args) if args.national => national::make(home, args, out),
-        Publication::Make(args) => make(home, args, out),
-        Publication::Withdraw(args) => withdraw(home, args, out),
-        Publication::Reissue(args) => reissue(home, args, out),
+        Publication::Make(args) => {
+            let make = if args.national { national::make } else { make };
+            make(home, args, out)?;
+            sign(home, &args.writing, out)
+        }
+        Publication::Withdraw(args) => {
+            withdraw(home, args, out)?;
+            sign(home, &args.writing, out)
+        }
+        Publication::Reissue(args) => {
+            reissue(home, args, out)?;
+            sign(home, &args.writing, out)
+        }
         Publication::List { organisation, asking } => {
             list::run(home, organisation.as_deref(), asking, out)
         }
         Publication::Show { publication, asking } => show::run(home, *publication, asking, out),
     }
+}
+
+/// What the public was told is covered by a checkpoint from then on.
+fn sign(home: &Home, writing: &Writing, out: &mut dyn Write) -> Outcome {
+    if writing.dry_run { Ok(()) } else { checkpoint::after(&mut open(home)?, out) }
 }
 
 fn make(home: &Home, args: &MakePublication, out: &mut dyn Write) -> Outcome {

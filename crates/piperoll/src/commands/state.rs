@@ -2,16 +2,19 @@
 
 use super::write::say_set_aside;
 use super::{Home, ask, at, open};
-use crate::cli::{Format, Init, Show};
-use crate::exit::{Failure, Outcome};
+use crate::cli::{Format, Init, Show, Writing};
+use crate::exit::{Failure, Outcome, UNABLE};
 use crate::render::{self, Column, Row, count};
 use crate::world;
-use ledger::{Caller, Ledger, Unusable};
+use ledger::{At, Caller, Keyring, Ledger, Unusable};
 use serde::Serialize;
 use std::io::Write;
 
 /// `init`.
 pub fn init(home: &Home, args: &Init, out: &mut dyn Write) -> Outcome {
+    if let Some(config) = &home.config {
+        refuse_second_log(&Keyring::of(config, &args.origin), &args.origin)?;
+    }
     let mut caller = Caller {
         actor: args.actor,
         now: &mut world::now,
@@ -20,7 +23,35 @@ pub fn init(home: &Home, args: &Init, out: &mut dyn Write) -> Outcome {
     };
     Ledger::init(&home.ledger, &args.origin, &mut caller)?;
     writeln!(out, "began the ledger {} in {}", args.origin, home.ledger.display())?;
-    Ok(())
+    // If it ends here, the ledger has no key, and `key init` gives it one.
+    if home.config.is_none() {
+        world::say("note: no key: no directory for it; `piperoll key init --config DIR` makes one");
+        return Ok(());
+    }
+    let writing =
+        Writing { actor: args.actor, dry_run: false, expect_version: None, accept_clock: false };
+    super::key::init(&mut open(home)?, &writing, out)
+        .map_err(|failure| failure.hint("the ledger is there; `piperoll key init` goes on"))
+}
+
+/// Refuses to begin another log under a name that checkpoints were signed for here: whoever keeps
+/// one of them would find that the log was rewritten.
+fn refuse_second_log(keyring: &Keyring, origin: &str) -> Outcome {
+    let seen = keyring.seen().map_err(ledger::Error::from)?;
+    match seen.iter().map(|signed| signed.checkpoint().size).max() {
+        None => Ok(()),
+        Some(size) => {
+            let records = count(size, "record");
+            let cause = format!(
+                "there is a ledger {origin} already: this machine has signed a \
+                                 checkpoint of {records}"
+            );
+            Err(Failure::new(UNABLE, cause).at(keyring.dir().display().to_string()).hint(
+                "name another origin; if that ledger is given up for good, move this directory \
+                 away",
+            ))
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -35,6 +66,7 @@ struct Status {
     assessments: u64,
     frameworks: String,
     index: String,
+    checkpoint: String,
     next: String,
 }
 
@@ -71,6 +103,7 @@ pub fn status(home: &Home, args: &Show, out: &mut dyn Write) -> Outcome {
         assessments: assessments as u64,
         frameworks,
         index,
+        checkpoint: checkpoint_state(&mut ledger, end.head.position + 1)?,
         next: next_command(bodies.len(), assessments).to_owned(),
     };
     print_status(&status, args.asking.format, out)
@@ -88,6 +121,7 @@ impl Row for Status {
         "assessments",
         "frameworks",
         "index",
+        "checkpoint",
         "next",
     ];
 
@@ -116,6 +150,7 @@ fn print_status(status: &Status, format: Format, out: &mut dyn Write) -> Outcome
             ("assessments", status.assessments.to_string()),
             ("frameworks", status.frameworks.clone()),
             ("index", status.index.clone()),
+            ("checkpoint", status.checkpoint.clone()),
             ("next", status.next.clone()),
         ],
     )
@@ -139,6 +174,23 @@ fn index_state(ledger: &Ledger) -> Result<String, Failure> {
         Err(Unusable::Broken) => {
             "cannot be read or written; questions read the journal, the next write mends it".into()
         }
+    })
+}
+
+/// What the latest checkpoint covers of the records that there are.
+fn checkpoint_state(ledger: &mut Ledger, records: u64) -> Result<String, Failure> {
+    let signed = match ledger.latest_checkpoint() {
+        Err(ledger::Error::Journal(journal::Error::Damaged(_))) => {
+            return Ok("not one of this ledger: `piperoll verify` tells more".to_owned());
+        }
+        signed => signed?,
+    };
+    let keys = ledger.keys(At::default())?.keys;
+    Ok(match signed.map(|signed| signed.checkpoint().size) {
+        Some(size) if size >= records => "of all records".to_owned(),
+        Some(size) => format!("of all but the last {}", count(records - size, "record")),
+        None if keys.is_empty() => "none, and no key; `piperoll key init` makes one".to_owned(),
+        None => "none; `piperoll checkpoint` signs one".to_owned(),
     })
 }
 

@@ -1,95 +1,128 @@
-//! `verify`: every byte checked again, and everything found printed.
+//! `verify`: everything checked again, what was looked at, and the verdict.
+
+mod coverage;
 
 use super::Home;
 use crate::cli::{Verify, VerifyFormat};
 use crate::exit::{DAMAGED, Failure, Outcome, UNABLE};
 use crate::render::count;
 use crate::world;
+use coverage::Coverage;
+use journal::SignedCheckpoint;
 use journal::verify::{HeadState, Summary};
-use ledger::{ContentSummary, Verdict};
-use serde_json::json;
+use ledger::{Check, Kept, Options, Sample, Verdict, Word};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::Write;
-
-/// What is checked; the words are those of the findings.
-const CHECKED: [&str; 19] = [
-    "line",
-    "hash",
-    "canonical",
-    "members",
-    "position",
-    "previous",
-    "version",
-    "parts",
-    "time",
-    "key",
-    "opening",
-    "ledger",
-    "segment",
-    "head",
-    "data",
-    "content",
-    "content_key",
-    "erasure",
-    "publication",
-];
-
-/// What is not, one sentence each.
-const NOT_CHECKED: [&str; 4] = [
-    "whether the rules allowed what is recorded",
-    "whether the whole chain was written anew, `head` with it",
-    "whether records were cut off the end, `head` with them",
-    "the index, which is derived (`piperoll rebuild` compares it)",
-];
 
 /// `verify`.
 pub fn run(home: &Home, args: &Verify, out: &mut dyn Write) -> Outcome {
     super::only_for_the_regulator(args.audience, "checking the log")?;
+    let against = args.against.iter().map(|file| kept(file)).collect::<Result<Vec<_>, _>>()?;
+    let policy = args.policy.as_deref().map(super::witness::policy).transpose()?;
+    let options = Options { against: &against, policy: policy.as_ref(), ..options(home, args) };
     let progress = world::progress("records");
-    let verdict = ledger::verify(&home.ledger, home.config.as_deref(), &mut |position| {
-        progress.set_position(position)
-    })?;
+    let verdict =
+        ledger::verify(&home.ledger, &options, &mut |position| progress.set_position(position))?;
     progress.finish_and_clear();
+    let coverage = Coverage { verdict: &verdict, options: &options };
     let printed = match args.format {
-        VerifyFormat::Text => print(&verdict, out),
-        VerifyFormat::Jsonl => print_lines(&verdict, out),
+        VerifyFormat::Text => print(&coverage, out),
+        VerifyFormat::Json => print_array(&coverage, out),
+        VerifyFormat::Jsonl => print_lines(&coverage, out),
     };
-    // Damage outranks what could not be looked at, and either one a reader that went away.
-    match (verdict.findings.is_empty(), verdict.unknown.is_empty()) {
-        (false, _) => Err(Failure::said(DAMAGED)),
-        (true, false) => Err(Failure::said(UNABLE)),
-        (true, true) => printed,
+    // What was found outranks a reader that went away.
+    match verdict.word() {
+        Word::Damaged => Err(Failure::said(DAMAGED)),
+        Word::CouldNotCheck => Err(Failure::said(UNABLE)),
+        Word::NotAnchored if args.require_anchor => {
+            Err(Failure::new(DAMAGED, "nothing outside the ledger's directory vouches for it")
+                .hint("without --require-anchor this is told and is no failure"))
+        }
+        Word::NotAnchored | Word::Verified => printed,
     }
 }
 
-fn print(verdict: &Verdict, out: &mut dyn Write) -> Outcome {
-    let summary = &verdict.summary;
+fn options<'a>(home: &'a Home, args: &Verify) -> Options<'a> {
+    let named: BTreeSet<Check> = args.check.iter().copied().chain([Check::Chain]).collect();
+    let checks = if args.check.is_empty() { Check::ALL.into() } else { named };
+    let drawn = || {
+        let mut seed = [0; 16];
+        world::random(&mut seed);
+        seed
+    };
+    let sample = args.sample.map(|share| Sample { share, seed: args.seed.unwrap_or_else(drawn) });
+    let config = home.config.as_deref();
+    Options { config, checks, since: args.since, sample, ..Options::default() }
+}
+
+/// A checkpoint that somebody kept.
+fn kept(file: &str) -> Result<Kept, Failure> {
+    let checkpoint = SignedCheckpoint::parse(&world::read_bytes(file)?).map_err(|error| {
+        Failure::new(DAMAGED, error.to_string())
+            .at(file.to_owned())
+            .hint("`piperoll checkpoint > FILE` makes one; so does `proof`, at the end of its file")
+    })?;
+    Ok(Kept { name: file.to_owned(), checkpoint })
+}
+
+fn print(coverage: &Coverage<'_>, out: &mut dyn Write) -> Outcome {
+    let Coverage { verdict, .. } = coverage;
     for finding in &verdict.findings {
-        writeln!(out, "damaged  {finding}")?;
+        writeln!(out, "{:14}{finding}", "damaged")?;
     }
     for ((kind, schema), unknown) in &verdict.unknown {
         let records = count(unknown.records, "record");
         let from = unknown.first;
-        writeln!(out, "unknown  {records} of kind `{kind}` in schema {schema}, from {from} on")?;
+        let what = format!("{records} of kind `{kind}` in schema {schema}, from {from} on");
+        print_wrapped("unknown", &what, out)?;
     }
-    for note in notes(summary) {
-        writeln!(out, "note     {note}")?;
+    for note in notes(&verdict.summary) {
+        print_wrapped("note", &note, out)?;
     }
-    for line in contents(&verdict.contents) {
-        writeln!(out, "content  {line}")?;
+    for (label, what) in coverage.part() {
+        print_wrapped(label, &what, out)?;
     }
-    let (records, bytes) = (count(summary.records, "record"), count(summary.bytes, "byte"));
-    let segments = count(summary.segments, "segment");
-    writeln!(out, "checked  {records}, {bytes}, {segments}")?;
-    let checked: Vec<String> = CHECKED.chunks(8).map(|words| words.join(", ")).collect();
-    writeln!(out, "         {}", checked.join(",\n         "))?;
-    for (index, what) in NOT_CHECKED.iter().enumerate() {
-        writeln!(out, "{:9}{what}", if index == 0 { "not" } else { "" })?;
+    for (check, lines) in coverage.lines() {
+        for (index, line) in lines.iter().enumerate() {
+            print_wrapped(if index == 0 { check.name() } else { "" }, line, out)?;
+        }
     }
-    if let Some((position, hash)) = summary.last {
-        writeln!(out, "last     record {position}")?;
-        writeln!(out, "         {hash}")?;
+    for path in &verdict.contents.unnamed {
+        writeln!(out, "{:14}{}", "", path.display())?;
+    }
+    for (index, what) in coverage.not_checked().iter().enumerate() {
+        print_wrapped(if index == 0 { "not checked" } else { "" }, what, out)?;
+    }
+    if let Some((position, hash)) = verdict.summary.last {
+        writeln!(out, "{:14}record {position}", "last")?;
+        writeln!(out, "{:14}{hash}", "")?;
     }
     Ok(writeln!(out, "{}", in_words(verdict))?)
+}
+
+/// A label and a sentence beside it, in 80 columns.
+fn print_wrapped(label: &str, sentence: &str, out: &mut dyn Write) -> Outcome {
+    for (index, line) in wrapped(sentence, 66).iter().enumerate() {
+        writeln!(out, "{:14}{line}", if index == 0 { label } else { "" })?;
+    }
+    Ok(())
+}
+
+/// The lines of a sentence, each as long as its words allow.
+fn wrapped(sentence: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        let last = lines.last_mut().expect("there is always a line");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if last.chars().count() + 1 + word.chars().count() <= columns {
+            *last += &format!(" {word}");
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 fn notes(summary: &Summary) -> Vec<String> {
@@ -113,73 +146,72 @@ fn notes(summary: &Summary) -> Vec<String> {
     notes
 }
 
-/// What was looked at beside the journal, in sentences.
-fn contents(contents: &ContentSummary) -> Vec<String> {
-    let mut lines = Vec::new();
-    if contents.contents > 0 {
-        let opened = contents.opened;
-        lines.push(format!("{} checked, {opened} opened", count(contents.contents, "content")));
+/// The verdict, its word first.
+fn in_words(verdict: &Verdict) -> String {
+    let word = verdict.word();
+    match word {
+        Word::Verified => format!("{word}: {}", anchors(verdict)),
+        Word::NotAnchored => {
+            format!("{word}: nothing outside this directory vouches for it")
+        }
+        Word::Damaged => format!("{word}: {}", count(verdict.findings.len() as u64, "finding")),
+        Word::CouldNotCheck => {
+            let unknown = verdict.unknown.values().map(|unknown| unknown.records).sum();
+            format!("{word} what {} say: newer than this", count(unknown, "record"))
+        }
     }
-    if contents.without_keys > 0 {
-        let closed = count(contents.without_keys, "content");
-        lines.push(format!("{closed} not opened: no keys here"));
-    }
-    if !contents.erased.is_empty() {
-        let by: Vec<String> = contents.erased.iter().map(|it| it.1.to_string()).collect();
-        let records = if by.len() == 1 { "record" } else { "records" };
-        lines.push(format!("{} erased, by {records} {}", by.len(), by.join(", ")));
-    }
-    if contents.released > 0 {
-        let drafts = if contents.released == 1 { "its draft" } else { "their drafts" };
-        lines.push(format!("{} checked against {drafts}", count(contents.released, "report")));
-    }
-    if !contents.unnamed.is_empty() {
-        let files = count(contents.unnamed.len() as u64, "file");
-        lines.push(format!("{files} named by no record: of commands that were never recorded;"));
-        lines.push("while nobody writes, they may be deleted:".to_owned());
-        lines.extend(contents.unnamed.iter().map(|path| path.display().to_string()));
-    }
-    lines
 }
 
-fn in_words(verdict: &Verdict) -> String {
-    let unknown = verdict.unknown.values().map(|unknown| unknown.records).sum();
-    match (verdict.findings.len() as u64, unknown) {
-        (0, 0) => "verified".to_owned(),
-        (0, n) => format!("could not check what {} say: newer than this", count(n, "record")),
-        (n, _) => format!("damaged: {}", count(n, "finding")),
+/// Up to where something outside vouches for the ledger.
+fn anchors(verdict: &Verdict) -> String {
+    let (size, records) = (verdict.anchored.up_to().unwrap_or(0), verdict.summary.tree_size);
+    let anchored =
+        format!("anchored by {}", count(verdict.anchored.anchors.len() as u64, "checkpoint"));
+    match records - size {
+        0 => format!("{anchored}, up to the last record"),
+        rest => {
+            format!("{anchored}, up to record {}; nothing vouches for the last {rest}", size - 1)
+        }
     }
 }
 
 /// One JSON object a line: findings, unknown kinds, and the summary, always and last.
-fn print_lines(verdict: &Verdict, out: &mut dyn Write) -> Outcome {
-    for finding in &verdict.findings {
-        let line = json!({
+fn print_lines(coverage: &Coverage<'_>, out: &mut dyn Write) -> Outcome {
+    objects(coverage).iter().try_for_each(|object| Ok(writeln!(out, "{object}")?))
+}
+
+/// The same as one array.
+fn print_array(coverage: &Coverage<'_>, out: &mut dyn Write) -> Outcome {
+    let objects: Vec<String> = objects(coverage).iter().map(Value::to_string).collect();
+    Ok(writeln!(out, "[\n{}\n]", objects.join(",\n"))?)
+}
+
+fn objects(coverage: &Coverage<'_>) -> Vec<Value> {
+    let Coverage { verdict, options } = coverage;
+    let findings = verdict.findings.iter().map(|finding| {
+        json!({
             "type": "finding", "check": finding.check, "position": finding.position,
             "file": finding.file, "offset": finding.offset, "why": finding.why,
-        });
-        writeln!(out, "{line}")?;
-    }
-    for ((kind, schema), unknown) in &verdict.unknown {
-        let line = json!({
+        })
+    });
+    let unknown = verdict.unknown.iter().map(|((kind, schema), unknown)| {
+        json!({
             "type": "unknown", "kind": kind, "schema": schema,
             "first": unknown.first, "records": unknown.records,
-        });
-        writeln!(out, "{line}")?;
-    }
+        })
+    });
     let summary = &verdict.summary;
     let last = summary.last.map(|(position, hash)| json!({ "position": position, "hash": hash }));
-    let erased = verdict.contents.erased.iter();
-    let erased: Vec<_> =
-        erased.map(|(id, record)| json!({ "evidence": id, "record": record })).collect();
+    let sample = options.sample.as_ref();
+    let sample =
+        sample.map(|it| json!({ "share": it.share.to_string(), "seed": it.seed_in_hex() }));
     let line = json!({
-        "type": "summary", "records": summary.records, "bytes": summary.bytes,
-        "segments": summary.segments, "last": last, "notes": notes(summary),
-        "contents": verdict.contents.contents, "opened": verdict.contents.opened,
-        "without_keys": verdict.contents.without_keys, "released": verdict.contents.released,
-        "unnamed": verdict.contents.unnamed, "erased": erased,
-        "findings": verdict.findings.len(), "checked": CHECKED, "not": NOT_CHECKED,
-        "verdict": in_words(verdict),
+        "type": "summary", "verdict": verdict.word().to_string(), "sentence": in_words(verdict),
+        "findings": verdict.findings.len(), "anchors": coverage::anchors_in_json(&verdict.anchored),
+        "records": summary.records, "bytes": summary.bytes, "segments": summary.segments,
+        "last": last, "notes": notes(summary), "sample": sample,
+        "since": coverage.since(), "coverage": coverage.in_json(),
+        "not_checked": coverage.not_checked(),
     });
-    Ok(writeln!(out, "{line}")?)
+    findings.chain(unknown).chain([line]).collect()
 }

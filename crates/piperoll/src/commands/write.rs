@@ -26,9 +26,22 @@ pub fn submit_with(
     contents: Vec<NewContent>,
     out: &mut dyn Write,
 ) -> Result<Outcome, Failure> {
-    let submission = Submission::new(command.into(), writing.expect_version, Some(world::key()))
-        .map_err(|error| Failure::new(REFUSED, error.to_string()))?
-        .with_contents(contents);
+    submit_this(ledger, writing, submission(command, writing)?.with_contents(contents), out)
+}
+
+/// A typed command on its way into the ledger.
+pub fn submission(command: impl Into<Command>, writing: &Writing) -> Result<Submission, Failure> {
+    Submission::new(command.into(), writing.expect_version, Some(world::key()))
+        .map_err(|error| Failure::new(REFUSED, error.to_string()))
+}
+
+/// Submits what was made ready, and prints what was recorded.
+pub fn submit_this(
+    ledger: &mut Ledger,
+    writing: &Writing,
+    submission: Submission,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let mut caller = Caller {
         actor: writing.actor,
         now: &mut world::now,
