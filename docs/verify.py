@@ -1,6 +1,5 @@
 """A second opinion on a ledger, written from format.md and the texts of C2SP (c2sp.org) alone.
     python3 verify.py LEDGER_DIR | --tiles TILE_DIR [--against CHECKPOINT] [--key VKEY]...
-
 Every check has a line, every fault one or more (`finding:`), the verdict is last. Exit code: 0
 verified, 3 damaged, 5 could not look. BLAKE3 needs the package `blake3`, Ed25519 `cryptography`."""
 import argparse, base64, collections, datetime, functools, hashlib, importlib.util, json, re, sys
@@ -240,8 +239,9 @@ def main():
     print("not checked: what records mean, sealed contents, reports" + ", checkpoint" * (not notes))
     good = f"verified, as in {given.against}" if given.against else "verified, not anchored"
     bad = f"damaged: {len(findings)} findings: {', '.join(list(dict.fromkeys(findings))[:10])}"
-    print(bad if findings else f"{good}: {log.whole} records")
-    return 3 if findings else 0
+    if log.lines and not (blake3 or findings or given.against and notes[-1].size == log.whole):
+        raise OSError("hashes (install the package `blake3`)")
+    return print(bad if findings else f"{good}: {log.whole} records") or 3 * bool(findings)
 if __name__ == "__main__":
     try:
         sys.exit(main())

@@ -42,6 +42,8 @@ mod frameworks;
 mod history;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/kinds.rs"]
 mod kinds;
 #[path = "cli/national.rs"]

@@ -303,12 +303,14 @@ fn key(site: &Site, sealed: &str) -> PathBuf {
     keys.path().join(sealed)
 }
 
-/// What `verify` says first, with the path of the record made short.
+/// What `verify` says first, on one line, with the path of the record made short.
 fn first_finding(site: &Site) -> String {
     let ran = site.run("verify");
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.ends_with("damaged: 1 finding\n"), "{}", ran.out);
-    ran.out.lines().next().unwrap().to_owned() + "\n"
+    let more = ran.out.lines().skip(1).take_while(|line| line.starts_with(' '));
+    let first = ran.out.lines().take(1).chain(more.map(str::trim_start));
+    first.collect::<Vec<_>>().join(" ") + "\n"
 }
 
 /// Changes a word in a record to another of the same length.

@@ -95,6 +95,7 @@ fn refused(ran: &Ran, why: &str) {
     assert_eq!(ran.code, 3, "{why}: {ran:?}");
     assert!(!ran.out.contains("holds  "), "{why}: {ran:?}");
     assert!(ran.err.starts_with("error: the proof"), "{why}: {ran:?}");
+    assert!(ran.err.contains("\n hint: "), "{why}: {ran:?}");
 }
 
 #[test]

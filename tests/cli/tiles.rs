@@ -14,6 +14,9 @@ use crate::site::{SEGMENT, Site, check};
 const REVIEW: &str = "score review Exampleshire --statement safeguarding --score 3 \
                       --date 2026-01-05 --reason ongoing_review";
 
+/// What is made of a file's bytes.
+type Break = fn(&[u8]) -> Vec<u8>;
+
 /// Registers so many bodies; `import` ends with a checkpoint.
 fn register(site: &Site, bodies: std::ops::Range<u32>) {
     let command = |number: u32| {
@@ -125,10 +128,24 @@ fn a_file_that_is_missing_or_cut_short_is_written_again() {
         site.ok("export tiles public --entries");
         same(&format!("without {name}"));
     }
-    for name in ["tile/0/000", "tile/entries/000"] {
-        site.write(&format!("public/{name}"), "");
-        site.ok("export tiles public --entries");
-        same(&format!("empty {name}"));
+    let broken: [Break; 5] = [
+        |_| vec![],
+        |bytes| bytes[..bytes.len() - 1].to_vec(),
+        |bytes| vec![0; bytes.len()],
+        |bytes| [bytes, &[7][..]].concat(),
+        |bytes| {
+            let (first, rest) = bytes.split_at(bytes.len() / 2);
+            [first, &[rest[0] ^ 1][..], &rest[1..]].concat()
+        },
+    ];
+    for (name, (bytes, _)) in whole.iter().filter(|(name, _)| name.starts_with("tile/")) {
+        for (number, change) in broken.iter().enumerate() {
+            site.write(&format!("public/{name}"), change(bytes));
+            let said = site.ok("export tiles public --entries");
+            assert_eq!(said.matches(", 1 mended").count(), 1, "{name} {number}: {said}");
+            assert!(said.contains(" 0 tiles written") && said.contains(" 0 bundles"), "{said}");
+            same(&format!("{name} {number}"));
+        }
     }
     // An export that was interrupted left tiles that no checkpoint vouches for.
     fs::remove_file(site.path("public/checkpoint")).unwrap();

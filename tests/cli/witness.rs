@@ -417,6 +417,7 @@ fn a_witness_keeps_its_key_and_its_memory() {
     let shown = site.ok("witness show --config w");
     assert!(shown.starts_with(line.split(' ').nth(2).unwrap()), "{shown}");
     assert!(shown.contains(ORIGIN), "{shown}");
+    assert!(shown.lines().skip(1).all(|line| line.chars().count() <= 80), "{shown}");
     let listed = site.ok("witness list --config w --format csv");
     let row = listed.lines().nth(1).unwrap();
     let root = made_up(&["a", "b"]).checkpoint().root;

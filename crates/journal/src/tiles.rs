@@ -16,7 +16,7 @@
 use std::ops::Range;
 
 use tlog_tiles::tile;
-use tlog_tiles::tlog::{self, HASH_SIZE, HashReader, stored_hash_index, tree_hash};
+use tlog_tiles::tlog::{self, HashReader, stored_hash_index, tree_hash};
 
 use crate::record::MAX_LINE;
 use crate::tree::{Hashes, TreeHash};
@@ -98,20 +98,10 @@ impl Tile {
         self.width() == FULL
     }
 
-    /// How long it is, in bytes.
-    pub fn length(&self) -> u64 {
-        u64::from(self.width()) * HASH_SIZE as u64
-    }
-
     /// Which of the hashes of its level it has: of level 0, the positions of records.
     pub fn range(&self) -> Range<u64> {
         let first = self.0.level_index() << HEIGHT;
         first..first + u64::from(self.width())
-    }
-
-    /// Whether a tree of this size has it, too, or a wider one in its place.
-    pub fn is_covered_by(&self, size: u64) -> bool {
-        self.range().end <= size >> (HEIGHT * self.level())
     }
 
     /// Its bytes. A full tile is compared with the hash that stands for it in the level above;

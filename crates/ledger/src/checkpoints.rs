@@ -61,20 +61,44 @@ impl Ledger {
 
     /// Signs a checkpoint of all records that there are.
     ///
-    /// What it covers and no checkpoint of this machine's covered before is read back from the
-    /// disk, re-hashed and chained, and put into the tree anew: what is signed is what is stored.
+    /// All of them are read back from the disk, re-hashed and chained, and put into a tree anew:
+    /// what is signed is what is stored.
     ///
     /// # Errors
     ///
     /// A key that is not here, and whatever contradicts what was signed before.
     pub fn sign_checkpoint(&mut self) -> Result<Signed, Error> {
-        let keys = self.keys(At::default())?;
-        let key = self.signing_key(&keys)?;
-        // Nobody appends or signs meanwhile.
+        // Nobody appends, signs or puts another key in the place of this one meanwhile.
         let end = self.store.hold()?;
-        let signed = self.sign_held(&end.head, &keys, &key);
+        let signed = self.sign_held(&end.head);
         self.store.release();
         signed
+    }
+
+    fn sign_held(&mut self, head: &Head) -> Result<Signed, Error> {
+        let keys = self.keys(At::default())?;
+        let key = self.signing_key(&keys)?;
+        let (keyring, id) = (self.keyring()?, key.public().id());
+        let tree = self.store.tree(head)?;
+        let seen = last_seen(keyring.seen()?, &self.store, head, &tree)?;
+        if let Some(latest) = self.store.checkpoint()? {
+            let compared = compare(&self.store, head, &tree, latest.checkpoint())?;
+            check_latest(&latest, &keys, compared)?;
+            if latest.checkpoint().size == tree.size() && latest.check(key.public()).is_ok() {
+                keyring.keep_seen(&latest, id)?;
+                keyring.settle(id)?;
+                return Ok(Signed { checkpoint: latest, read_back: 0..0 });
+            }
+        }
+        let root = read_back(&self.store, head, &tree, seen.as_ref())?;
+        let checkpoint = Checkpoint { origin: keys.origin, size: tree.size(), root };
+        let signed = checkpoint.sign(&key);
+        // Kept outside before anybody can have it. If we crash before it lies in the directory too,
+        // what is noted outside tells that this was not done by somebody else.
+        keyring.keep_seen(&signed, id)?;
+        self.store.keep_checkpoint(&signed)?;
+        keyring.settle(id)?;
+        Ok(Signed { checkpoint: signed, read_back: 0..tree.size() })
     }
 
     /// The secret key to the public one that the ledger records.
@@ -88,30 +112,6 @@ impl Ledger {
                 Err(KeyringError::Missing { key, dir }.into())
             }
         }
-    }
-
-    fn sign_held(&self, head: &Head, keys: &LedgerKeys, key: &SigningKey) -> Result<Signed, Error> {
-        let keyring = self.keyring()?;
-        let tree = self.store.tree(head)?;
-        let seen = last_seen(keyring, &self.store, head, &tree)?;
-        let latest = self.store.checkpoint()?;
-        if let Some(latest) = &latest {
-            let compared = compare(&self.store, head, &tree, latest.checkpoint())?;
-            check_latest(latest, keys, compared)?;
-        }
-        let (root, read_back) = read_back(&self.store, head, &tree, seen.as_ref())?;
-        let checkpoint = Checkpoint { origin: keys.origin.clone(), size: tree.size(), root };
-        if let Some(latest) = latest.filter(|it| *it.checkpoint() == checkpoint)
-            && latest.check(key.public()).is_ok()
-        {
-            keyring.keep_seen(&latest, key.public().id())?;
-            return Ok(Signed { checkpoint: latest, read_back: 0..0 });
-        }
-        let signed = checkpoint.sign(key);
-        // Kept outside before anybody can have it: if we crash in between, it is signed again.
-        keyring.keep_seen(&signed, key.public().id())?;
-        self.store.keep_checkpoint(&signed)?;
-        Ok(Signed { checkpoint: signed, read_back })
     }
 
     /// The latest checkpoint in the ledger's directory, if it is one of this ledger's.
@@ -169,10 +169,13 @@ impl Ledger {
     }
 
     /// Compares the ledger with the last checkpoint that this machine signed of it.
-    pub(crate) fn check_seen(&self, head: &Head) -> Result<(), Error> {
+    pub(crate) fn check_seen(&self) -> Result<(), Error> {
         let Some(keyring) = &self.keyring else { return Ok(()) };
-        if !keyring.seen()?.is_empty() {
-            last_seen(keyring, &self.store, head, &self.store.tree(head)?)?;
+        // Before the end is looked for: what is signed meanwhile is of more than that.
+        let seen = keyring.seen()?;
+        if !seen.is_empty() {
+            let head = self.store.head()?.head;
+            last_seen(seen, &self.store, &head, &self.store.tree(&head)?)?;
         }
         Ok(())
     }
@@ -210,14 +213,18 @@ fn compare(
 }
 
 /// The largest checkpoint that this machine signed of a ledger, where the ledger still begins so.
+///
+/// What is kept of the tree has to have its root, and its last leaf has to be that of the record:
+/// in its line stands the hash of the one before, so that no earlier one can have been exchanged,
+/// with all hashes computed again, without this one being another.
 fn last_seen(
-    keyring: &Keyring,
+    seen: Vec<SignedCheckpoint>,
     store: &FileStore,
     head: &Head,
     tree: &StoredTree,
 ) -> Result<Option<Checkpoint>, Error> {
     let mut largest: Option<Checkpoint> = None;
-    for signed in keyring.seen()? {
+    for signed in seen {
         let seen = signed.checkpoint().clone();
         let dir = store.dir().to_owned();
         match compare(store, head, tree, &seen)? {
@@ -229,33 +236,40 @@ fn last_seen(
         }
         largest = largest.into_iter().chain([seen]).max_by_key(|it| it.size);
     }
+    if let Some(position) = largest.as_ref().and_then(|it| it.size.checked_sub(1)) {
+        let record = store.record_at(position, head)?;
+        if tree.leaf(position).map_err(|error| tree.error(&error))? != leaf(record.line()) {
+            let why = "another record was hashed there when it was appended";
+            return Err(damaged(Check::Tree, position, StoredTree::FILE, why.to_owned()));
+        }
+    }
     Ok(largest)
 }
 
-/// The root of the ledger's tree, with what is to be read back of it.
-///
-/// What an earlier checkpoint covers was read back for that one, and its root is known from
-/// outside: the tree goes on from there, if what is kept of it has that root.
+/// The root of the tree over all records, made of what stands on the disk and compared with what
+/// was hashed when it was appended.
 fn read_back(
     store: &FileStore,
     head: &Head,
     tree: &StoredTree,
     seen: Option<&Checkpoint>,
-) -> Result<(TreeHash, Range<u64>), Error> {
-    let from = seen.map_or(0, |seen| seen.size);
-    let mut growing = Growing::resume(from, tree).map_err(|error| tree.error(&error))?;
-    let mut records = store.records(from.saturating_sub(1), head)?;
+) -> Result<TreeHash, Error> {
+    let mut growing = Growing::default();
+    let mut records = store.records(0, head)?;
     while let Some(entry) = records.next()? {
         let (position, leaf) = (entry.record.position, leaf(entry.line));
         if tree.leaf(position).map_err(|error| tree.error(&error))? != leaf {
             let why = "another record was hashed there when it was appended";
             return Err(damaged(Check::Tree, position, StoredTree::FILE, why.to_owned()));
         }
-        if position >= from {
-            growing.push(leaf);
+        growing.push(leaf);
+        let is_seen = seen.filter(|seen| seen.size == growing.size());
+        if is_seen.is_some_and(|seen| seen.root != growing.root()) {
+            let dir = store.dir().to_owned();
+            return Err(Error::SeenOther { dir, seen: growing.size() });
         }
     }
-    Ok((growing.root(), from..growing.size()))
+    Ok(growing.root())
 }
 
 /// Refuses to go on where the directory's latest checkpoint is not of these records.

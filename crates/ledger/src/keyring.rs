@@ -3,6 +3,8 @@
 //! ```text
 //! <config>/keys/<SHA-256 of the origin>/<key id>.key         the signing key, mode 0600
 //! <config>/keys/<SHA-256 of the origin>/<key id>.checkpoint  the last checkpoint signed with it
+//! <config>/keys/<SHA-256 of the origin>/<key id>.pending     there while that is on its way into
+//!                                                            the ledger's directory
 //! ```
 //!
 //! A key is made once and never overwritten. Of two ledgers of one origin only one can be the log:
@@ -119,12 +121,17 @@ impl Keyring {
             .mode(0o700)
             .create(&self.dir)
             .map_err(io_error("create", &self.dir))?;
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let new = path.with_extension("key.new");
+        if_there(fs::remove_file(&new)).map_err(io_error("remove", &new))?;
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new);
         let written = file.and_then(|mut file| {
             writeln!(file, "{}", key.to_secret_text())?;
             file.sync_all()
         });
-        written.map_err(io_error("write", &path))?;
+        written.map_err(io_error("write", &new))?;
+        // A link takes the place of nothing. If we crash before it, no key has the name of one.
+        fs::hard_link(&new, &path).map_err(io_error("write", &path))?;
+        fs::remove_file(&new).map_err(io_error("remove", &new))?;
         self.sync()
     }
 
@@ -134,18 +141,27 @@ impl Keyring {
         for id in self.ids("checkpoint")? {
             let path = self.dir.join(format!("{id:08x}.checkpoint"));
             let bytes = fs::read(&path).map_err(io_error("read", &path))?;
-            match SignedCheckpoint::parse(&bytes) {
-                Ok(signed) if log_id(&signed.checkpoint().origin) == self.name() => {
-                    seen.push(signed);
-                }
-                _ => return Err(KeyringError::NotACheckpoint(path)),
+            let signed = SignedCheckpoint::parse(&bytes).ok();
+            let signed = signed.filter(|it| log_id(&it.checkpoint().origin) == self.name());
+            // Where the key is here, a digit changed in it is found, and accuses nobody.
+            let key = self.key(id).ok().flatten();
+            let holds = |it: &SignedCheckpoint| {
+                key.as_ref().is_none_or(|key| it.check(key.public()).is_ok())
+            };
+            match signed.filter(holds) {
+                Some(signed) => seen.push(signed),
+                None => return Err(KeyringError::NotACheckpoint(path)),
             }
         }
         Ok(seen)
     }
 
-    /// Keeps a checkpoint as the last one that was signed with a key.
+    /// Keeps a checkpoint as the last one that was signed with a key, and notes that it is on its
+    /// way into the ledger's directory, until [`settle`](Self::settle).
     pub fn keep_seen(&self, signed: &SignedCheckpoint, id: u32) -> Result<(), KeyringError> {
+        let pending = self.pending(id);
+        File::create(&pending).map_err(io_error("write", &pending))?;
+        self.sync()?;
         let path = self.dir.join(format!("{id:08x}.checkpoint"));
         let new = path.with_extension("checkpoint.new");
         let written = File::create(&new).and_then(|mut file| {
@@ -155,6 +171,21 @@ impl Keyring {
         written.map_err(io_error("write", &new))?;
         fs::rename(&new, &path).map_err(io_error("replace", &path))?;
         self.sync()
+    }
+
+    /// Notes that the last checkpoint signed with a key lies in the ledger's directory.
+    pub fn settle(&self, id: u32) -> Result<(), KeyringError> {
+        let pending = self.pending(id);
+        if_there(fs::remove_file(&pending)).map_err(io_error("remove", &pending))
+    }
+
+    /// Whether a checkpoint was being written into the ledger's directory when something stopped.
+    pub fn is_pending(&self) -> Result<bool, KeyringError> {
+        Ok(!self.ids("pending")?.is_empty())
+    }
+
+    fn pending(&self, id: u32) -> PathBuf {
+        self.dir.join(format!("{id:08x}.pending"))
     }
 
     fn name(&self) -> String {
@@ -187,6 +218,14 @@ impl Keyring {
 impl From<KeyringError> for Error {
     fn from(error: KeyringError) -> Self {
         Self::Keyring(Box::new(error))
+    }
+}
+
+/// Takes a file that is not there for one that was removed.
+fn if_there(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 

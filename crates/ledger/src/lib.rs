@@ -120,7 +120,7 @@ impl Ledger {
         if let Event::LedgerOpened(opened) = decode(&record)? {
             self.keyring = Some(Keyring::of(config, &opened.origin));
         }
-        self.check_seen(&end)
+        self.check_seen()
     }
 
     /// The contents that lie sealed beside the journal.
@@ -173,7 +173,7 @@ impl Ledger {
         // Take the lock, then decide on the latest state: nobody can have written in between.
         let end = self.store.hold()?;
         let outcomes = self
-            .check_seen(&end.head)
+            .check_seen()
             .and_then(|()| self.submit_held(catalogue, end.head, submissions, mode, caller));
         self.store.release();
         if outcomes.is_err() {

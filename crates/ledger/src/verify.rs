@@ -206,7 +206,7 @@ impl Verdict {
             Word::Damaged
         } else if !self.unknown.is_empty() {
             Word::CouldNotCheck
-        } else if self.anchored.anchors.is_empty() {
+        } else if self.anchored.anchors.is_empty() || self.anchored.missed.is_some() {
             Word::NotAnchored
         } else {
             Word::Verified

@@ -12,7 +12,7 @@ use common::{begin, files, import, minute, record, register, review, submission,
 use journal::note::{Algorithm, SigningKey};
 use journal::tree::{Growing, leaf};
 use journal::{Checkpoint, SignedCheckpoint};
-use ledger::{Damage, Error, Kept, Ledger, Options, Verdict, Word, verify};
+use ledger::{Damage, Error, Kept, KeyringError, Ledger, Options, Verdict, Word, verify};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -408,9 +408,80 @@ fn what_this_machine_keeps_is_not_overwritten_by_a_smaller_one() {
     assert_eq!(again.checkpoint.to_bytes(), site.kept[1]);
     record(&mut ledger, &[review(1, "safeguarding", 2, "2025-02-02")], &minute(9));
     let signed = ledger.sign_checkpoint().unwrap();
-    assert_eq!(signed.read_back, size(&site, 1)..size(&site, 1) + 1, "only what is new is read");
+    assert_eq!(signed.read_back, 0..size(&site, 1) + 1, "all of it is read");
     assert_eq!(
         ledger.keyring().unwrap().seen().unwrap()[0].to_bytes(),
         signed.checkpoint.to_bytes()
     );
+}
+
+/// Bytes that went bad on the disk after they were covered once: a new checkpoint would vouch for
+/// records that nobody can read any more.
+#[test]
+fn a_bit_flipped_in_an_old_record_keeps_anything_from_being_signed() {
+    let site = Site::new();
+    let mut ledger = site.open().unwrap();
+    record(&mut ledger, &[review(1, "safeguarding", 2, "2025-02-02")], &minute(9));
+    let path = site.ledger().join(SEGMENT);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[2000] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    assert!(matches!(ledger.sign_checkpoint(), Err(Error::Journal(journal::Error::Damaged(_)))));
+    assert_eq!(fs::read(site.ledger().join("checkpoint")).unwrap(), site.kept[1]);
+}
+
+/// An attacker who mends the one hash of the tree that is compared with the end of the journal.
+#[test]
+fn a_rewritten_journal_with_its_last_leaf_mended_is_refused_at_the_next_opening() {
+    let site = Site::new();
+    let mut ledger = site.open().unwrap();
+    let (last, _) = record(&mut ledger, &[review(1, "safeguarding", 2, "2025-02-02")], &minute(9));
+    drop(ledger);
+    let mut records = forge::records(&site.ledger());
+    records[REVIEW]["data"]["score"] = json!(4);
+    site.rewrite(records);
+    let journal = fs::read(site.ledger().join(SEGMENT)).unwrap();
+    let line = journal.split(|byte| *byte == b'\n').nth(last as usize).unwrap();
+    let mut tree = fs::read(site.ledger().join("tree/hashes")).unwrap();
+    let at = 32 * (last + last / 2 + last / 4 + last / 8) as usize;
+    tree[at..at + 32].copy_from_slice(&leaf(line).0);
+    fs::write(site.ledger().join("tree/hashes"), tree).unwrap();
+    assert!(matches!(
+        site.open(),
+        Err(Error::Journal(journal::Error::Damaged(finding))) if finding.position + 1 == last
+    ));
+}
+
+/// A kill after the new checkpoint was kept outside, and before it came into the directory.
+#[test]
+fn a_checkpoint_on_its_way_into_the_directory_is_no_rollback() {
+    let site = Site::new();
+    let mut ledger = site.open().unwrap();
+    record(&mut ledger, &[review(1, "safeguarding", 2, "2025-02-02")], &minute(9));
+    let signed = ledger.sign_checkpoint().unwrap().checkpoint;
+    let id = key().public().id();
+    ledger.keyring().unwrap().keep_seen(&signed, id).unwrap();
+    fs::write(site.ledger().join("checkpoint"), &site.kept[1]).unwrap();
+    let verdict = site.at_home();
+    assert_eq!((verdict.word(), verdict.findings.as_slice()), (Word::Verified, &[][..]));
+    assert!(verdict.anchored.notes.iter().any(|note| note.contains("mends it")));
+    // The next one is the same, and settles it: from then on an older one was put there.
+    let again = ledger.sign_checkpoint().unwrap().checkpoint;
+    assert_eq!(again.to_bytes(), signed.to_bytes());
+    assert_eq!(site.at_home().anchored.notes, [""; 0]);
+    fs::write(site.ledger().join("checkpoint"), &site.kept[1]).unwrap();
+    assert_eq!(site.at_home().word(), Word::Damaged);
+}
+
+#[test]
+fn a_digit_changed_in_what_is_kept_outside_accuses_nobody() {
+    let site = Site::new();
+    let keyring = site.open().unwrap().keyring().unwrap().dir().to_owned();
+    let path = keyring.join(format!("{:08x}.checkpoint", key().public().id()));
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("\n9\n", "\n90\n", 1)).unwrap();
+    assert!(matches!(
+        site.open(),
+        Err(Error::Keyring(error)) if matches!(*error, KeyringError::NotACheckpoint(_))
+    ));
 }

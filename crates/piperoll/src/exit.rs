@@ -192,7 +192,9 @@ impl From<KeyringError> for Failure {
             KeyringError::Several(_) => {
                 "leave the one that is to be used, and move the others away"
             }
-            KeyringError::Exposed(_) => "`chmod 600` it, if nobody has read it; else `key rotate`",
+            KeyringError::Exposed(_) => {
+                "`chmod 600` it; then, if somebody may have read it, `piperoll key rotate`"
+            }
             KeyringError::NotAKey { .. } | KeyringError::NotACheckpoint(_) => {
                 "restore the file from a copy; nothing was changed"
             }

@@ -9,6 +9,7 @@ use super::Damage;
 use crate::error::Error;
 use crate::keyring::Keyring;
 use assessment::{Event, LedgerKey};
+use journal::checkpoint::CheckpointError;
 use journal::note::VerifierKey;
 use journal::policy::Policy;
 use journal::verify::{Root, Summary};
@@ -30,8 +31,10 @@ pub struct Kept {
 pub struct Anchored {
     /// The latest checkpoint in the directory, by its size; it vouches for nothing by itself.
     pub latest: Option<u64>,
-    /// The key that it is signed with.
+    /// The key that it is signed with, if it counts.
     pub key: Option<String>,
+    /// Why the policy that was given is not satisfied.
+    pub missed: Option<String>,
     /// What stands outside the directory and vouches for it, in words, each with how many records.
     pub anchors: Vec<(String, u64)>,
     /// What is worth knowing and no damage, one sentence each.
@@ -48,9 +51,12 @@ impl Anchored {
 /// What was found before the journal is walked through.
 pub(super) struct Checkpoints {
     latest: Option<SignedCheckpoint>,
+    /// Why the latest one cannot be read.
+    broken: Option<String>,
     seen: Vec<SignedCheckpoint>,
+    /// The last one that was signed may not have come into the directory.
+    is_pending: bool,
     named_key: Option<String>,
-    findings: Vec<Damage>,
 }
 
 /// The keys that the records name, in order.
@@ -103,7 +109,9 @@ impl KeyLog {
 
     fn add(&mut self, position: u64, key: &LedgerKey) {
         match key.as_str().parse::<VerifierKey>() {
-            Ok(key) if key.name() == self.origin => self.keys.push((position, key)),
+            Ok(key) if self.origin.is_empty() || key.name() == self.origin => {
+                self.keys.push((position, key))
+            }
             Ok(key) => self.find(position, format!("{key} is a key of another log")),
             Err(error) => self.find(position, format!("{key}: {error}")),
         }
@@ -124,20 +132,21 @@ impl KeyLog {
 impl Checkpoints {
     /// Gathers what lies in the directory and what this machine has seen of it.
     pub(super) fn gather(dir: &Path, config: Option<&Path>) -> Result<Self, Error> {
-        let mut findings = Vec::new();
-        let latest = match journal::verify::checkpoint(dir) {
-            Ok(latest) => latest,
-            Err(journal::Error::Damaged(finding)) => {
-                findings.push(of_checkpoint("checkpoint", 0, finding.why));
-                None
-            }
-            Err(error) => return Err(error.into()),
-        };
         let origin = journal::verify::origin(dir)?;
         let keyring = config.zip(origin).map(|(config, origin)| Keyring::of(config, &origin));
-        let seen = keyring.map(|keyring| keyring.seen()).transpose()?.unwrap_or_default();
+        // First what was signed, then where it is written to: what is signed meanwhile is larger.
+        let (mut seen, mut is_pending) = (Vec::new(), false);
+        if let Some(keyring) = keyring {
+            seen = keyring.seen()?;
+            is_pending = keyring.is_pending()?;
+        }
+        let (latest, broken) = match journal::verify::checkpoint(dir) {
+            Ok(latest) => (latest, None),
+            Err(journal::Error::Damaged(finding)) => (None, Some(finding.why)),
+            Err(error) => return Err(error.into()),
+        };
         let named_key = journal::verify::named_key(dir)?;
-        Ok(Self { latest, seen, named_key, findings })
+        Ok(Self { latest, broken, seen, is_pending, named_key })
     }
 
     /// The sizes whose roots the walk is to note.
@@ -149,14 +158,13 @@ impl Checkpoints {
 
     /// Compares all of them with the records.
     pub(super) fn check(
-        mut self,
+        &self,
         log: KeyLog,
         summary: &Summary,
         (against, policy): (&[Kept], Option<&Policy>),
         findings: &mut Vec<Damage>,
     ) -> Anchored {
         let mut anchored = Anchored { notes: log.notes.clone(), ..Anchored::default() };
-        findings.append(&mut self.findings);
         findings.extend(log.findings.iter().cloned());
         self.check_named_key(&log, &mut anchored, findings);
         let outside = self.seen.iter().chain(against.iter().map(|kept| &kept.checkpoint));
@@ -166,28 +174,26 @@ impl Checkpoints {
         };
         let agreed = outside.filter(agrees).map(|it| it.checkpoint().size).collect();
         let records = Records { log: &log, summary, agreed };
+        if let Some(why) = &self.broken {
+            findings.push(of_checkpoint("checkpoint", 0, why.clone()));
+        }
         if let Some(latest) = &self.latest {
+            anchored.latest = Some(latest.checkpoint().size);
             match records.check("checkpoint", latest) {
-                Ok(key) => {
-                    anchored.latest = Some(latest.checkpoint().size);
-                    anchored.key = Some(key.to_string());
-                    witnessed(latest, policy, &mut anchored, findings);
-                }
+                Ok(key) => anchored.key = Some(key.to_string()),
                 Err(damage) => findings.push(damage),
             }
         }
+        if let Some(policy) = policy {
+            self.judge(policy, &log, &mut anchored, findings);
+        }
         for seen in &self.seen {
             let size = seen.checkpoint().size;
-            match records.check("the last checkpoint that this machine signed", seen) {
+            match records.check(SEEN, seen) {
                 Ok(_) => anchored.anchors.push((SEEN.to_owned(), size)),
                 Err(damage) => findings.push(damage),
             }
-            let latest = self.latest.as_ref().map_or(0, |latest| latest.checkpoint().size);
-            if latest < size {
-                let why =
-                    format!("it is of {latest} records, and this machine signed one of {size}");
-                findings.push(of_checkpoint("checkpoint", latest, format!("{why}: rolled back")));
-            }
+            self.check_rolled_back(size, &mut anchored, findings);
         }
         for Kept { name, checkpoint } in against {
             match records.check(name, checkpoint) {
@@ -198,9 +204,67 @@ impl Checkpoints {
         anchored
     }
 
+    /// The latest checkpoint is the last one that was signed, or that one is still on its way.
+    fn check_rolled_back(&self, seen: u64, anchored: &mut Anchored, findings: &mut Vec<Damage>) {
+        let latest = self.latest.as_ref().map_or(0, |latest| latest.checkpoint().size);
+        if latest >= seen || self.broken.is_some() {
+            return;
+        }
+        let why = format!("it is of {latest} records, and this machine signed one of {seen}");
+        match self.is_pending {
+            true => anchored.notes.push(format!(
+                "{why}, which did not come to be written here: `piperoll checkpoint` mends it"
+            )),
+            false => {
+                findings.push(of_checkpoint("checkpoint", latest, format!("{why}: rolled back")))
+            }
+        }
+    }
+
+    /// Whether enough witnesses have cosigned the latest checkpoint, who are outside by nature.
+    fn judge(
+        &self,
+        policy: &Policy,
+        log: &KeyLog,
+        anchored: &mut Anchored,
+        findings: &mut Vec<Damage>,
+    ) {
+        let Some(latest) = self.latest.as_ref().filter(|_| anchored.key.is_some()) else {
+            anchored.missed = Some("there is no checkpoint for the policy to judge".to_owned());
+            return;
+        };
+        let size = latest.checkpoint().size;
+        match policy.judge(latest) {
+            Ok(judgement) if !judgement.is_accepted() => {
+                anchored.missed = Some(judgement.to_string());
+            }
+            // The key of the log alone, known from elsewhere, vouches for no history.
+            Ok(judgement) if judgement.cosigned.is_empty() => {
+                anchored.notes.push(judgement.to_string());
+            }
+            Ok(judgement) => anchored.anchors.push((judgement.to_string(), size)),
+            Err(CheckpointError::Unsigned { .. } | CheckpointError::Origin { .. })
+                if policy
+                    .logs()
+                    .iter()
+                    .any(|it| log.keys.iter().any(|(_, key)| *key == it.key)) =>
+            {
+                let now = log.in_force(size).map(ToString::to_string).unwrap_or_default();
+                anchored.missed =
+                    Some(format!("the policy names a key that was replaced by {now}"));
+            }
+            Err(error) => findings.push(of_checkpoint("checkpoint", size, error.to_string())),
+        }
+    }
+
     /// `ledger.json` is for people: another key than the records name would send them astray.
     fn check_named_key(&self, log: &KeyLog, anchored: &mut Anchored, findings: &mut Vec<Damage>) {
-        let Some(named) = &self.named_key else { return };
+        let Some(named) = &self.named_key else {
+            if !log.keys.is_empty() {
+                anchored.notes.push("ledger.json names no key; `key init` mends it".to_owned());
+            }
+            return;
+        };
         match log.keys.iter().rposition(|(_, key)| key.to_string() == *named) {
             Some(at) if at + 1 == log.keys.len() => {}
             Some(_) => anchored.notes.push(
@@ -254,26 +318,6 @@ impl Records<'_> {
                 Err(of_checkpoint(name, size.saturating_sub(1), why))
             }
             Some(_) => Ok(key),
-        }
-    }
-}
-
-/// Whether enough witnesses have cosigned the latest checkpoint, who are outside by nature.
-fn witnessed(
-    latest: &SignedCheckpoint,
-    policy: Option<&Policy>,
-    anchored: &mut Anchored,
-    findings: &mut Vec<Damage>,
-) {
-    let Some(policy) = policy else { return };
-    match policy.judge(latest) {
-        Ok(judgement) if judgement.is_accepted() && !judgement.cosigned.is_empty() => {
-            anchored.anchors.push((judgement.to_string(), latest.checkpoint().size));
-        }
-        Ok(judgement) => anchored.notes.push(judgement.to_string()),
-        Err(error) => {
-            let size = latest.checkpoint().size;
-            findings.push(of_checkpoint("checkpoint", size, error.to_string()));
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::index::{Bookmark, Index, Unusable};
 use journal::{FileStore, Head, Store};
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// What came of looking at the index.
@@ -140,11 +141,18 @@ fn copy_of(index: &Path) -> Result<Option<tempfile::TempDir>, String> {
     if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock_shared) {
         return Err("another process has it open".to_owned());
     }
-    let copied = tempfile::tempdir().and_then(|copy| {
+    let copied = private_dir().and_then(|copy| {
         copy_dir(index, &copy.path().join("index"))?;
         Ok(copy)
     });
     copied.map(Some).map_err(|error| format!("it cannot be copied: {error}"))
+}
+
+/// A directory that nobody else may look into: an index holds what is not published, and a copy
+/// stays behind where the program is killed.
+fn private_dir() -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("piperoll-verify-").permissions(fs::Permissions::from_mode(0o700)).tempdir()
 }
 
 fn copy_dir(from: &Path, to: &Path) -> io::Result<()> {
@@ -175,6 +183,16 @@ mod tests {
     use super::*;
     use crate::time::Instant;
     use crate::{Caller, Ledger, Mode, Submission};
+
+    /// The rows of what is not published must be nobody else's to read, whatever the umask.
+    #[test]
+    fn a_copy_of_the_index_is_its_owners_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("index")).unwrap();
+        let copy = copy_of(&dir.path().join("index")).unwrap().unwrap();
+        let mode = fs::metadata(copy.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
 
     /// A row that was changed with all digests to match is what no other check would find.
     #[test]

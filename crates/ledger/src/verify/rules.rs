@@ -3,8 +3,8 @@
 //!
 //! So a score that was changed is found even where every hash after it was computed anew. There is
 //! one version of the rules so far; a later one that refuses what this one allows must decide
-//! again by the rules of the time. Data in an older schema than today's are not decided again, as
-//! that schema may not hold what today's rules ask for.
+//! again by the rules of the time. Data in an older schema are decided again as they are read
+//! today: whoever forges a record chooses its schema too.
 
 use super::bodies::Bodies;
 use super::command::command_of;
@@ -34,8 +34,6 @@ pub struct Rederived {
     pub before: u64,
     /// How many are not in the sample.
     pub unsampled: u64,
-    /// How many are in an older schema, and were recorded by the rules of their time.
-    pub older: u64,
     /// How many stand after a record that could not be taken in.
     pub after_halt: u64,
     /// That record, and why it could not be.
@@ -71,7 +69,6 @@ struct Step {
     stand: Stand,
     actor: String,
     recorded_at: String,
-    is_older: bool,
     turn: Turn,
     event: Event,
 }
@@ -120,7 +117,6 @@ impl Walk {
             stand: Stand { position: record.position, place },
             actor: record.actor.to_owned(),
             recorded_at: record.recorded_at.to_owned(),
-            is_older: record.schema < event.schema(),
             turn,
             event,
         });
@@ -156,8 +152,6 @@ impl Walk {
             (tally.after_halt, tally.halt) = (tally.after_halt + 1, self.halt);
         } else if last.turn == Turn::Before {
             tally.before += 1;
-        } else if steps.iter().any(|step| step.is_older) {
-            tally.older += 1;
         } else if !self.pickers[nth].picks(last.stand.position) {
             tally.unsampled += 1;
         } else {

@@ -43,7 +43,8 @@ pub fn history() -> Site {
     };
     site.done("review_score", review(1, "2026-05-12"));
     let wrong = site.events().len() - 1;
-    let strike = |position: usize| json!({ "position": position, "reason": "wrong_entry", "struck_on": "2026-05-13" });
+    let (reason, on) = ("wrong_entry", "2026-05-13");
+    let strike = |at: usize| json!({ "position": at, "reason": reason, "struck_on": on });
     site.done("strike_out", strike(wrong));
     site.done("review_score", review(3, "2026-05-13"));
     let draft = json!({

@@ -2,7 +2,7 @@
 
 use crate::common::{append_from_the_future, code, copy_of, files};
 use crate::forge::{forge, records, rewrite};
-use crate::site::{MARK, Site};
+use crate::site::Site;
 use crate::{history, told, verify, verify_only};
 use ledger::{Check, Ledger, Word};
 use serde_json::{Value, json};
@@ -357,12 +357,55 @@ fn what_a_later_version_recorded_is_not_decided_on() {
     assert!(refused.is_err(), "nothing is recorded on what is not known");
 }
 
-/// What was recorded in an older schema was decided by the rules of its time.
+/// Whoever forges a record chooses its schema too: an older one must be no way past the rules.
 #[test]
-fn data_in_an_older_schema_are_taken_as_they_are() {
+fn data_in_an_older_schema_are_decided_again() {
+    let site = reviewed();
+    let dir = site.ledger_dir();
+    drop(site.ledger);
+    fs::remove_dir_all(dir.join("index")).unwrap();
+    let first = |record: &mut Value| {
+        if ["score_reviewed", "framework_adopted"].contains(&record["kind"].as_str().unwrap()) {
+            record["schema"] = json!(1);
+        }
+    };
+    forge(&dir, first);
+    let verdict = verify(&dir);
+    assert_eq!(verdict.findings, [], "an honest record of that schema is one");
+    assert_eq!(verdict.decisions.rederived, verdict.decisions.recorded);
+
+    type Change = (&'static str, fn(&mut Value), &'static str);
+    let changes: [Change; 5] = [
+        ("score_reviewed", |it| it["previous"] = json!(2), "previous is 2, and the rules give 3"),
+        ("score_reviewed", |it| it["basis"] = json!("category"), "basis is `category`"),
+        ("score_reviewed", |it| it["reviewed_on"] = json!("2023-01-05"), "the rules refuse it"),
+        (
+            "score_reviewed",
+            |it| it["assessment"] = json!("X99000003-2024-a"),
+            "the rules refuse it",
+        ),
+        ("framework_adopted", |it| it["adopted_on"] = json!("2027"), "the rules refuse it"),
+    ];
+    let honest = files(&dir);
+    for (kind, change, expected) in changes {
+        let copy = copy_of(&honest);
+        forge(copy.path(), |record| {
+            if record["kind"] == kind {
+                change(&mut record["data"]);
+                fit(record);
+            }
+        });
+        let found = told(&verify(copy.path()), copy.path());
+        let of_rules = found.iter().find(|(check, of, _)| check == "rules" && of == kind);
+        let (.., why) = of_rules.unwrap_or_else(|| panic!("{expected}: {found:?}"));
+        assert!(why.contains(expected), "{expected}: {why}");
+    }
+}
+
+/// A body as published, and a score of it that was reviewed without evidence, as records of the
+/// first schema were.
+fn reviewed() -> Site {
     let mut site = Site::new();
-    let evidence = site.evidence(MARK, json!({}));
-    site.done("submit_evidence", evidence);
     let import = json!({
         "framework": "la-2023", "month": "2024-05", "name": "Elsewhere", "organisation": code(2),
         "programme": "formal", "rating": "good", "scores": [3, 3, 3, 3, 3, 3, 3, 3, 3],
@@ -373,21 +416,18 @@ fn data_in_an_older_schema_are_taken_as_they_are() {
         "score": 1, "statement": "safeguarding",
     });
     site.done("review_score", review);
-    let dir = site.ledger_dir();
-    drop(site.ledger);
-    fs::remove_dir_all(dir.join("index")).unwrap();
-    let schema = |schema: u64, previous: u64| {
-        move |record: &mut Value| {
-            if record["kind"] == "score_reviewed" {
-                record["schema"] = json!(schema);
-                record["data"]["previous"] = json!(previous);
-            }
+    site
+}
+
+/// Makes a record fit its data, as a forger would.
+fn fit(record: &mut Value) {
+    let data = record["data"].clone();
+    for date in ["reviewed_on", "adopted_on"] {
+        if let Some(date) = data.get(date) {
+            record["occurred_on"] = date.clone();
         }
-    };
-    forge(&dir, schema(1, 2));
-    let verdict = verify(&dir);
-    assert_eq!((verdict.findings.len(), verdict.decisions.older), (0, 1));
-    forge(&dir, schema(2, 2));
-    let verdict = verify(&dir);
-    assert_eq!((verdict.findings.len(), verdict.decisions.older), (1, 0));
+    }
+    if let Some(assessment) = data.get("assessment") {
+        record["stream"] = json!(format!("assessment/{}", assessment.as_str().unwrap()));
+    }
 }

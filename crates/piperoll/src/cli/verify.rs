@@ -9,7 +9,8 @@ use ledger::{AsOf, Check, Share};
 pub struct Verify {
     /// Only these checks, separated by commas: chain, tree, checkpoints, contents,
     /// publications, decisions, index;
-    /// the chain is always checked, as the others rest on it
+    /// the chain is always checked, as the others rest on it, and checkpoints are with
+    /// --against, --policy and --require-anchor
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub check: Vec<Check>,
     /// Open contents and decide again only from this record on: a position, an instant, or the

@@ -4,12 +4,12 @@ use super::witness::ask::{Refusal, ask};
 use super::witness::policy as read_policy;
 use super::{Home, open};
 use crate::cli::SignCheckpoint;
-use crate::exit::{DAMAGED, DONE, Failure, Outcome, UNABLE, USAGE};
+use crate::exit::{DAMAGED, DONE, Failure, Outcome, REFUSED, UNABLE, USAGE};
 use crate::render::count;
 use crate::world;
 use journal::policy::Policy;
-use journal::{Hashes as _, SignedCheckpoint};
-use ledger::{Error, Ledger, Signed};
+use journal::{Hashes as _, SignedCheckpoint, VerifierKey};
+use ledger::{At, Error, Ledger, Signed};
 use std::io::Write;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ pub fn run(home: &Home, args: &SignCheckpoint, out: &mut dyn Write) -> Outcome {
     say(&signed);
     let Some(policy) = policy else { return Ok(out.write_all(&signed.checkpoint.to_bytes())?) };
     let witnesses = addresses(args, &policy)?;
+    trusts_the_key(&mut ledger, &signed.checkpoint, &policy, args)?;
     let (cosigned, worst) = witnessed(&mut ledger, &signed.checkpoint, &policy, &witnesses, args)?;
     out.write_all(&cosigned.to_bytes())?;
     let judgement = policy.judge(&cosigned).map_err(|error| {
@@ -37,6 +38,30 @@ pub fn run(home: &Home, args: &SignCheckpoint, out: &mut dyn Write) -> Outcome {
         (false, _) => Err(Failure::new(UNABLE, judgement.to_string())
             .hint("the checkpoint is signed and kept; the same command asks again")),
     }
+}
+
+/// Refuses a policy that trusts this log by keys of before only: after a rotation its line is old,
+/// and nobody has seen another history.
+fn trusts_the_key(
+    ledger: &mut Ledger,
+    signed: &SignedCheckpoint,
+    policy: &Policy,
+    args: &SignCheckpoint,
+) -> Outcome {
+    let keys = ledger.keys(At::default())?.keys;
+    let trusts = |key: &VerifierKey| policy.logs().iter().any(|log| log.key == *key);
+    let signer = keys.iter().find(|key| signed.check(key).is_ok());
+    let (Some(signer), Some(old)) = (signer, keys.iter().find(|key| trusts(key))) else {
+        return Ok(());
+    };
+    if trusts(signer) {
+        return Ok(());
+    }
+    let file = args.policy.as_deref().unwrap_or_default();
+    let cause = format!("the policy trusts a key that this ledger does not sign with now: {old}");
+    Err(Failure::new(REFUSED, cause).at(format!("{file}, a line `log`")).hint(format!(
+        "the line is to be `log {signer}`; the checkpoint is signed and kept, no witness was asked"
+    )))
 }
 
 /// Which witnesses are asked, each by a name and an address.
@@ -70,11 +95,18 @@ fn witnessed(
     let keys: Vec<_> = policy.witnesses().iter().map(|it| it.key.clone()).collect();
     let time = Duration::from_secs(args.timeout);
     let (mut lines, mut worst) = (Vec::new(), DONE);
-    for (name, answer) in ask(witnesses, signed, &prove, &keys, time) {
+    let answers = ask(witnesses, signed, &prove, &keys, time);
+    // Meanwhile the ledger may have grown, and a witness have cosigned that for somebody else.
+    let by_now = ledger.end()?.head.position + 1;
+    for (name, answer) in answers {
         match answer {
             Ok(cosignatures) => {
                 world::say(format_args!("{name}: cosigned"));
                 lines.extend(cosignatures);
+            }
+            Err(Refusal::Ahead { seen, .. }) if seen <= by_now => {
+                let of = count(seen, "record");
+                world::say(format_args!("{name}: cosigned a later checkpoint meanwhile, of {of}"));
             }
             Err(refusal) => {
                 world::say(format_args!("{name}: {refusal}"));
@@ -100,7 +132,10 @@ pub fn after(ledger: &mut Ledger, out: &mut dyn Write) -> Outcome {
             world::say(format_args!("note: no checkpoint: {error}"));
             Ok(())
         }
-        Err(error) => Err(Failure::from(error)),
+        Err(error) => Err(Failure::from(error).hint(
+            "what was to be recorded is recorded; no checkpoint was signed: `piperoll verify` \
+             lists what is damaged",
+        )),
     }
 }
 

@@ -6,10 +6,11 @@ use crate::cli::{Export, ExportTiles};
 use crate::exit::{DAMAGED, Failure, Outcome, REFUSED, UNABLE};
 use crate::render::count;
 use crate::world;
+use journal::record::MAX_LINE;
 use journal::tiles::{Tile, TileError, check_edge, push_entry, tiles};
 use journal::tree::leaf;
 use journal::{
-    Checkpoint, Hashes as _, Head, Lines as _, SignedCheckpoint, Store as _, StoredTree,
+    Checkpoint, Hashes as _, Head, Lines as _, SignedCheckpoint, Store as _, StoredTree, TreeHash,
     VerifierKey,
 };
 use ledger::{At, Ledger};
@@ -46,18 +47,13 @@ fn export_tiles(ledger: &mut Ledger, args: &ExportTiles, out: &mut dyn Write) ->
         .signer(&keys)
         .map_err(|error| Failure::new(DAMAGED, format!("{LATEST} does not count: {error}")))?;
     // Everything that may be refused is, before anything is written.
-    let old = earlier(dir, &keys)?;
-    let old = match &old {
-        Some(old) => {
-            let name = dir.join(CHECKPOINT).display().to_string();
-            begins_with(ledger, &tree, &head, old, &name)?;
-            old.size
+    if let Some(old) = earlier(dir, &keys)? {
+        let name = dir.join(CHECKPOINT).display().to_string();
+        begins_with(ledger, &tree, &head, &old, &name)?;
+        if old.size > checkpoint.size {
+            let cause = format!("{} has a newer checkpoint than this ledger", dir.display());
+            return Err(Failure::new(REFUSED, cause).hint(SIGN_ONE));
         }
-        None => 0,
-    };
-    if old > checkpoint.size {
-        let cause = format!("{} has a newer checkpoint than this ledger", dir.display());
-        return Err(Failure::new(REFUSED, cause).hint(SIGN_ONE));
     }
     let entries = dir.join(ENTRIES);
     if !args.entries && there(&entries)?.is_some() {
@@ -72,17 +68,18 @@ fn export_tiles(ledger: &mut Ledger, args: &ExportTiles, out: &mut dyn Write) ->
         lock = Some(self::lock(dir)?);
     }
     let all = tiles(checkpoint.size);
-    let written = put_tiles(&tree, dir, &all, old)?;
+    let Put { written, mended } = put_tiles(&tree, dir, &all)?;
     let mut said = format!(
-        "{}, {} written, {} there already",
+        "{}, {} written, {} there already{}",
         count(checkpoint.size, "record"),
         count(written, "tile"),
-        all.len() as u64 - written,
+        all.len() as u64 - written - mended,
+        and_mended(mended),
     );
     if args.entries {
-        let missing = missing_bundles(dir, &all, old)?;
-        put_bundles(ledger, &tree, &head, dir, &missing)?;
-        let _ = write!(said, ", {} of records written", count(missing.len() as u64, "bundle"));
+        let Put { written, mended } = put_bundles(ledger, &tree, &head, dir, &all)?;
+        let bundles = count(written, "bundle");
+        let _ = write!(said, ", {bundles} of records written{}", and_mended(mended));
     }
     put(dir, "log.vkey", format!("{key}\n").as_bytes())?;
     // Last, as it promises all the rest. If we crash before this, the older one stands there with
@@ -138,49 +135,117 @@ fn lock(dir: &Path) -> Result<File, Failure> {
     }
 }
 
-/// Writes the tiles that no earlier export wrote, and tells how many these are.
-fn put_tiles(tree: &StoredTree, dir: &Path, all: &[Tile], old: u64) -> Result<u64, Failure> {
-    let progress = world::progress("tiles");
-    let mut written = 0;
-    for tile in all {
-        // Of files that a power cut emptied, the length tells.
-        if tile.is_covered_by(old) && there(&dir.join(tile.path()))? == Some(tile.length()) {
-            continue;
+/// How many files were written that were not there, and how many that were not as they must be.
+#[derive(Default)]
+struct Put {
+    written: u64,
+    mended: u64,
+}
+
+impl Put {
+    fn count(&mut self, found: Found) {
+        match found {
+            Found::Whole => {}
+            Found::Missing => self.written += 1,
+            Found::Broken => self.mended += 1,
         }
+    }
+}
+
+/// What is in the place of a file, for which an earlier export's checkpoint may vouch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Whole,
+    Missing,
+    /// A power cut emptied it, or an export that ended early left something else.
+    Broken,
+}
+
+fn and_mended(mended: u64) -> String {
+    if mended == 0 { String::new() } else { format!(", {mended} mended") }
+}
+
+/// Writes the tiles that are not there as they must be.
+fn put_tiles(tree: &StoredTree, dir: &Path, all: &[Tile]) -> Result<Put, Failure> {
+    let progress = world::progress("tiles");
+    let mut put_by_now = Put::default();
+    for tile in all {
         let bytes = tile.bytes(tree).map_err(|error| unsound(tree, error))?;
-        put(dir, &tile.path(), &bytes)?;
-        written += 1;
+        let found = look(dir, &tile.path(), bytes.len() as u64, |it| it == bytes)?;
+        if found != Found::Whole {
+            put(dir, &tile.path(), &bytes)?;
+        }
+        put_by_now.count(found);
         progress.inc(1);
     }
     progress.finish_and_clear();
-    Ok(written)
+    Ok(put_by_now)
 }
 
-/// The tiles of level 0 whose lines are not there yet.
-fn missing_bundles(dir: &Path, all: &[Tile], old: u64) -> Result<Vec<(Tile, String)>, Failure> {
-    let mut missing = Vec::new();
+/// Looks whether a file is there and as it must be; one that is longer than this is not read.
+fn look(
+    dir: &Path,
+    name: &str,
+    longest: u64,
+    is_whole: impl Fn(&[u8]) -> bool,
+) -> Result<Found, Failure> {
+    let path = dir.join(name);
+    match there(&path)? {
+        None => return Ok(Found::Missing),
+        Some(length) if length > longest || !path.is_file() => return Ok(Found::Broken),
+        Some(_) => {}
+    }
+    let bytes = fs::read(&path).map_err(|error| unable("read", &path, &error))?;
+    Ok(if is_whole(&bytes) { Found::Whole } else { Found::Broken })
+}
+
+/// The tiles of level 0 whose lines are not there as they must be.
+fn bundles_to_put(
+    tree: &StoredTree,
+    dir: &Path,
+    all: &[Tile],
+) -> Result<Vec<(Tile, String, Found)>, Failure> {
+    let mut bundles = Vec::new();
     for tile in all {
         let Some(path) = tile.entries_path() else { continue };
-        let is_there = there(&dir.join(&path))?.is_some_and(|length| length > 0);
-        if !is_there || !tile.is_covered_by(old) {
-            missing.push((*tile, path));
+        let leaves = tile.bytes(tree).map_err(|error| unsound(tree, error))?;
+        let longest = u64::from(tile.width()) * (2 + MAX_LINE as u64);
+        let found = look(dir, &path, longest, |bundle| is_of(bundle, &leaves))?;
+        if found != Found::Whole {
+            bundles.push((*tile, path, found));
         }
     }
-    Ok(missing)
+    Ok(bundles)
 }
 
-/// Writes the lines of these tiles, each of which is compared with its leaf.
+/// Whether a bundle has the lines of just these leaves.
+fn is_of(mut bundle: &[u8], leaves: &[u8]) -> bool {
+    for expected in leaves.chunks(size_of::<TreeHash>()) {
+        let Some((length, rest)) = bundle.split_first_chunk() else { return false };
+        let length = usize::from(u16::from_be_bytes(*length));
+        let Some((line, rest)) = rest.split_at_checked(length) else { return false };
+        if leaf(line).0 != expected {
+            return false;
+        }
+        bundle = rest;
+    }
+    bundle.is_empty()
+}
+
+/// Writes the bundles that are not there as they must be; each line is compared with its leaf.
 fn put_bundles(
     ledger: &Ledger,
     tree: &StoredTree,
     head: &Head,
     dir: &Path,
-    bundles: &[(Tile, String)],
-) -> Outcome {
-    let Some((first, _)) = bundles.first() else { return Ok(()) };
+    all: &[Tile],
+) -> Result<Put, Failure> {
+    let mut put_by_now = Put::default();
+    let bundles = bundles_to_put(tree, dir, all)?;
+    let Some((first, ..)) = bundles.first() else { return Ok(put_by_now) };
     let progress = world::progress("records");
     let mut lines = ledger.store().lines(first.range().start, head)?;
-    for (tile, path) in bundles {
+    for (tile, path, found) in &bundles {
         let (mut bundle, range) = (Vec::new(), tile.range());
         while let Some(line) = lines.next()? {
             let position = line.position;
@@ -197,10 +262,11 @@ fn put_bundles(
             }
         }
         put(dir, path, &bundle)?;
+        put_by_now.count(*found);
         progress.inc(range.end - range.start);
     }
     progress.finish_and_clear();
-    Ok(())
+    Ok(put_by_now)
 }
 
 /// Puts a file in its place whole: who is served it gets the old one or the new one. It is not

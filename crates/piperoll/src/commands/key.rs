@@ -7,7 +7,9 @@ use crate::render::{self, Column, Row};
 use crate::world;
 use ::assessment::command::{RecordLedgerKey, RotateLedgerKey};
 use journal::note::{Algorithm, SigningKey, VerifierKey};
-use ledger::{At, Keyring, KeyringError, Ledger, LedgerKeys};
+use ledger::{
+    At, Caller, Keyring, KeyringError, Ledger, LedgerKeys, Mode, Outcome as Became, Submission,
+};
 use serde::Serialize;
 use std::io::Write;
 
@@ -25,46 +27,69 @@ pub fn run(home: &Home, command: &Key, out: &mut dyn Write) -> Outcome {
 pub fn init(ledger: &mut Ledger, writing: &Writing, out: &mut dyn Write) -> Outcome {
     let keys = ledger.keys(At::default())?;
     let keyring = ledger.keyring()?.clone();
-    let key = match keys.keys.last() {
-        Some(recorded) => here(&keyring, recorded)?,
-        None => made(&keyring, &keys.origin, writing)?,
-    };
-    let public = key.public();
-    if keys.keys.is_empty() {
-        let command = RecordLedgerKey { key: text(public) };
-        write::submit(ledger, writing, command, out)?;
-    } else {
+    if let Some(recorded) = keys.keys.last() {
+        let key = here(&keyring, recorded)?;
         writeln!(out, "the ledger records this key already")?;
+        return finish(ledger, key.public(), writing, out);
     }
-    finish(ledger, public, writing, out)
+    let found = found(&keyring, &keys.origin)?;
+    let key = found.as_ref().map_or_else(|| new_key(&keys.origin), |key| Ok(key.clone()))?;
+    let submission = write::submission(RecordLedgerKey { key: text(key.public()) }, writing)?;
+    if found.is_none() {
+        keep(ledger, &key, &submission, writing)?;
+    }
+    write::submit_this(ledger, writing, submission, out)?;
+    finish(ledger, key.public(), writing, out)
 }
 
 fn rotate(ledger: &mut Ledger, lost: bool, writing: &Writing, out: &mut dyn Write) -> Outcome {
     let keys = ledger.keys(At::default())?;
     let keyring = ledger.keyring()?.clone();
     let old = match keys.keys.last() {
-        Some(recorded) if !lost => Some(here(&keyring, recorded).map_err(|failure| {
-            failure.hint("bring it here; if it is lost, --lost records the new one unsigned")
-        })?),
+        Some(recorded) if !lost => Some(here(&keyring, recorded).map_err(not_to_sign_with)?),
         _ => None,
     };
     let key = new_key(&keys.origin)?;
     let public = key.public().clone();
-    if !writing.dry_run {
-        // Kept before it is recorded: if we crash in between, a key lies there that nobody uses.
-        keyring.keep_key(&key).map_err(ledger::Error::from)?;
-    }
     let submission = write::submission(RotateLedgerKey { key: text(&public) }, writing)?;
     let submission = match &old {
         Some(old) => submission.signed(old, &keys.origin),
         None => submission,
     };
+    keep(ledger, &key, &submission, writing)?;
     write::submit_this(ledger, writing, submission, out)?;
     finish(ledger, &public, writing, out)?;
     if old.is_some() && !writing.dry_run {
         world::say("note: the old key is needed no more; whoever has it can sign as this ledger");
     }
     Ok(())
+}
+
+/// Keeps a new key, if what would record it is not refused: nobody wants a key that counts for
+/// nothing.
+fn keep(
+    ledger: &mut Ledger,
+    key: &SigningKey,
+    submission: &Submission,
+    writing: &Writing,
+) -> Outcome {
+    if writing.dry_run {
+        return Ok(());
+    }
+    let mut caller = Caller {
+        actor: writing.actor,
+        now: &mut world::now,
+        salt: &mut world::salt,
+        accept_clock: writing.accept_clock,
+    };
+    let tried = ledger.submit(std::slice::from_ref(submission), Mode::DryRun, &mut caller)?;
+    match tried.outcomes.as_slice() {
+        [Became::Recorded { .. } | Became::AlreadyThere { .. }] => {}
+        [refused] => return Err(write::refusal(refused)),
+        _ => unreachable!("one outcome for one command"),
+    }
+    // Kept before it is recorded: if we crash in between, a key lies there that nobody uses.
+    Ok(ledger.keyring()?.keep_key(key).map_err(ledger::Error::from)?)
 }
 
 /// Names the key where people look for it, and signs a checkpoint with it.
@@ -89,28 +114,30 @@ fn finish(
 }
 
 /// The secret key to a recorded one.
-fn here(keyring: &Keyring, recorded: &VerifierKey) -> Result<SigningKey, Failure> {
-    let found = keyring.key(recorded.id()).map_err(ledger::Error::from)?;
+fn here(keyring: &Keyring, recorded: &VerifierKey) -> Result<SigningKey, KeyringError> {
+    let found = keyring.key(recorded.id())?;
     found.filter(|key| key.public() == recorded).ok_or_else(|| {
         let (key, dir) = (recorded.to_string(), keyring.dir().to_owned());
-        Failure::from(ledger::Error::from(KeyringError::Missing { key, dir }))
+        KeyringError::Missing { key, dir }
     })
 }
 
-/// The key that is here already, or a new one.
-fn made(keyring: &Keyring, origin: &str, writing: &Writing) -> Result<SigningKey, Failure> {
-    if let Some(key) = keyring.only_key().map_err(ledger::Error::from)? {
-        return match key.public().name() == origin {
-            true => Ok(key),
-            false => {
-                let cause = format!("the key in {} is of another log", keyring.dir().display());
-                Err(Failure::new(UNABLE, cause).hint("move it away"))
-            }
-        };
+/// Why the old key does not sign the new one; only one that is lost can be done without.
+fn not_to_sign_with(error: KeyringError) -> Failure {
+    let is_missing = matches!(error, KeyringError::Missing { .. });
+    let failure = Failure::from(error);
+    match is_missing {
+        true => failure.hint("bring it here; if it is lost, --lost records the new one unsigned"),
+        false => failure,
     }
-    let key = new_key(origin)?;
-    if !writing.dry_run {
-        keyring.keep_key(&key).map_err(ledger::Error::from)?;
+}
+
+/// The key that is here already, though nothing records it.
+fn found(keyring: &Keyring, origin: &str) -> Result<Option<SigningKey>, Failure> {
+    let key = keyring.only_key()?;
+    if key.as_ref().is_some_and(|key| key.public().name() != origin) {
+        let cause = format!("the key in {} is of another log", keyring.dir().display());
+        return Err(Failure::new(UNABLE, cause).hint("move it away"));
     }
     Ok(key)
 }
@@ -139,10 +166,14 @@ impl Row for Listed {
 
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::left("key", |row| row.key.clone()),
             Column::left("in force", |row| yes(row.in_force)),
             Column::left("here", |row| yes(row.here)),
         ]
+    }
+
+    /// Whole, on a line of its own: it is as wide as a terminal.
+    fn heading(&self) -> Option<String> {
+        Some(self.key.clone())
     }
 }
 

@@ -80,11 +80,15 @@ impl Row for Cosigned {
 
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::left("log", |row| row.log.clone()),
             Column::right("size", |row| row.size.to_string()),
             Column::left("root", |row| row.root.clone()),
             Column::left("cosigned at", |row| row.cosigned_at.clone()),
         ]
+    }
+
+    /// On a line of its own: names are long, and so is a root.
+    fn heading(&self) -> Option<String> {
+        Some(self.log.clone())
     }
 }
 

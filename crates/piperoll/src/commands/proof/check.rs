@@ -85,7 +85,10 @@ fn key(given: &GivenKey) -> Result<VerifierKey, Failure> {
 }
 
 fn not_held(why: String) -> Failure {
-    Failure::new(DAMAGED, format!("the proof does not hold: {why}"))
+    Failure::new(DAMAGED, format!("the proof does not hold: {why}")).hint(
+        "it shows nothing then: if it is the right one, with the right key, ask for it again, and \
+         show it to others who have a checkpoint of this log",
+    )
 }
 
 fn check(bytes: &[u8], given: &Given) -> Result<Holds, Failure> {
@@ -137,6 +140,7 @@ fn included(proof: &InclusionProof, given: &Given) -> Result<Proved, Failure> {
     let unsound = |why: String| {
         let cause = format!("the proof holds, but line {position} of the log is no sound record");
         Failure::new(DAMAGED, format!("{cause}: {}", harmless(&why)))
+            .hint("the log signed for it: keep the proof, which shows that, and ask who keeps it")
     };
     let record = record::parse(line).map_err(|fault| unsound(fault.to_string()))?;
     if record.position != position {
@@ -182,7 +186,8 @@ fn held(what: What, signed: &SignedCheckpoint, given: &Given) -> Result<Holds, F
     let judgement = given.policy.as_ref().map(|policy| policy.judge(signed));
     let judgement = judgement.transpose().map_err(|error| not_held(error.to_string()))?;
     if let Some(judgement) = judgement.as_ref().filter(|judgement| !judgement.is_accepted()) {
-        return Err(not_held(format!("its checkpoint is {judgement}")));
+        return Err(not_held(format!("its checkpoint is {judgement}"))
+            .hint("ask for one with a checkpoint that more of the policy's witnesses cosigned"));
     }
     Ok(Holds { what, checkpoint: signed.checkpoint().clone(), key: key.clone(), judgement })
 }

@@ -4,6 +4,8 @@ use crate::render::count;
 use journal::TreeState;
 use ledger::{Anchored, AsOf, Check, ContentSummary, IndexState, Options, Rederived, Verdict};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// What no check sees without something outside the directory, one sentence each.
 const NOT_ANCHORED: [&str; 2] = [
@@ -69,8 +71,8 @@ impl Coverage<'_> {
             let lines = match check {
                 Check::Chain => vec![self.chain()],
                 Check::Tree => vec![tree(verdict)],
-                Check::Checkpoints => checkpoints(&verdict.anchored),
-                Check::Contents => contents(&verdict.contents),
+                Check::Checkpoints => self.checkpoints(),
+                Check::Contents => self.contents(),
                 Check::Publications => rederived(&verdict.publications),
                 Check::Decisions => rederived(&verdict.decisions),
                 Check::Index => vec![index(&verdict.index)],
@@ -88,7 +90,7 @@ impl Coverage<'_> {
                 Check::Chain => json!({ "records": verdict.summary.records }),
                 Check::Tree => json!({ "state": tree(verdict) }),
                 Check::Checkpoints => checkpoints_in_json(&verdict.anchored),
-                Check::Contents => contents_in_json(&verdict.contents),
+                Check::Contents => self.contents_in_json(),
                 Check::Publications => rederived_in_json(&verdict.publications),
                 Check::Decisions => rederived_in_json(&verdict.decisions),
                 Check::Index => index_in_json(&verdict.index),
@@ -103,6 +105,100 @@ impl Coverage<'_> {
         let (records, bytes) = (count(summary.records, "record"), count(summary.bytes, "byte"));
         format!("{records}, {bytes}, {}", count(summary.segments, "segment"))
     }
+
+    fn checkpoints(&self) -> Vec<String> {
+        let anchored = &self.verdict.anchored;
+        let mut lines = match (anchored.latest, &anchored.key) {
+            (None, _) => vec!["none in the directory".to_owned()],
+            (Some(size), None) => {
+                vec![format!("the latest is of {}, and does not count", count(size, "record"))]
+            }
+            (Some(size), Some(key)) => {
+                let records = count(size, "record");
+                vec![format!("the latest is of {records}, signed with"), key.clone()]
+            }
+        };
+        let agrees = |(name, size)| format!("{name}, of {}: agrees", count(size, "record"));
+        lines.extend(self.anchors().into_iter().map(agrees));
+        lines.extend(anchored.missed.iter().chain(&anchored.notes).cloned());
+        lines
+    }
+
+    /// What vouches for the ledger from outside: a checkpoint that was brought along twice is one.
+    pub(super) fn anchors(&self) -> Vec<(String, u64)> {
+        let is_brought = |name: &str| self.options.against.iter().any(|kept| kept.name == name);
+        let (mut anchors, mut brought) = (Vec::new(), BTreeMap::<u64, BTreeSet<&str>>::new());
+        for (name, size) in &self.verdict.anchored.anchors {
+            // Of these records there is one root of each size.
+            match is_brought(name) {
+                true => drop(brought.entry(*size).or_default().insert(name)),
+                false => anchors.push((name.clone(), *size)),
+            }
+        }
+        let joined = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(" and ");
+        anchors.extend(brought.into_iter().map(|(size, names)| (joined(names), size)));
+        anchors
+    }
+
+    /// The same for programs.
+    pub(super) fn anchors_in_json(&self) -> Value {
+        let each = self.anchors().into_iter();
+        each.map(|(name, size)| json!({ "name": name, "records": size })).collect()
+    }
+
+    /// The files that no record names; nothing where a record that could not be read may name them.
+    pub(super) fn unnamed(&self) -> Option<&[PathBuf]> {
+        let Verdict { contents, findings, unknown, .. } = self.verdict;
+        (findings.is_empty() && unknown.is_empty()).then_some(&contents.unnamed)
+    }
+
+    fn contents(&self) -> Vec<String> {
+        let contents = &self.verdict.contents;
+        let ContentSummary { checked, opened, released, released_checked, .. } = *contents;
+        let mut lines =
+            vec![format!("{checked} of {} checked, {opened} opened", contents.contents)];
+        if contents.without_keys > 0 {
+            lines.push(format!("{} not opened: no keys here", contents.without_keys));
+        }
+        if !contents.erased.is_empty() {
+            let by: Vec<String> = contents.erased.iter().map(|it| it.1.to_string()).collect();
+            let records = if by.len() == 1 { "record" } else { "records" };
+            lines.push(format!("{} erased, by {records} {}", by.len(), by.join(", ")));
+        }
+        if released > 0 {
+            let reports = count(released, "released report");
+            lines.push(format!("{released_checked} of {reports} compared with what was recorded"));
+        }
+        if !contents.unnamed.is_empty() {
+            let files = count(contents.unnamed.len() as u64, "file");
+            lines.push(match self.unnamed() {
+                Some(_) => format!(
+                    "{files} named by no record, of commands that were never recorded; while \
+                     nobody writes, they may be deleted:"
+                ),
+                None => format!(
+                    "{files} that no record names which could be read: leave them as they are"
+                ),
+            });
+        }
+        lines
+    }
+
+    fn contents_in_json(&self) -> Value {
+        let contents = &self.verdict.contents;
+        let erased = contents.erased.iter();
+        let erased: Vec<_> =
+            erased.map(|(id, record)| json!({ "evidence": id, "record": record })).collect();
+        let mut all = json!({
+            "recorded": contents.contents, "checked": contents.checked, "opened": contents.opened,
+            "without_keys": contents.without_keys, "released": contents.released,
+            "released_checked": contents.released_checked, "erased": erased,
+        });
+        if let Some(unnamed) = self.unnamed() {
+            all["unnamed"] = json!(unnamed);
+        }
+        all
+    }
 }
 
 fn tree(verdict: &Verdict) -> String {
@@ -116,54 +212,9 @@ fn tree(verdict: &Verdict) -> String {
     }
 }
 
-fn checkpoints(anchored: &Anchored) -> Vec<String> {
-    let mut lines = match (anchored.latest, &anchored.key) {
-        (Some(size), Some(key)) => {
-            vec![format!("the latest is of {}, signed with", count(size, "record")), key.clone()]
-        }
-        _ => vec!["none in the directory".to_owned()],
-    };
-    let agrees = |(name, size): &(String, u64)| format!("{name}, of {size} records: agrees");
-    lines.extend(anchored.anchors.iter().map(agrees));
-    lines.extend(anchored.notes.iter().cloned());
-    lines
-}
-
 fn checkpoints_in_json(anchored: &Anchored) -> Value {
-    json!({ "latest": anchored.latest, "key": anchored.key, "notes": anchored.notes })
-}
-
-/// What vouches for the ledger from outside, for programs.
-pub(super) fn anchors_in_json(anchored: &Anchored) -> Value {
-    let each = anchored.anchors.iter();
-    each.map(|(name, size)| json!({ "name": name, "records": size })).collect()
-}
-
-fn contents(contents: &ContentSummary) -> Vec<String> {
-    let ContentSummary { checked, opened, released, released_checked, .. } = *contents;
-    let mut lines = vec![format!("{checked} of {} checked, {opened} opened", contents.contents)];
-    if contents.without_keys > 0 {
-        lines.push(format!("{} not opened: no keys here", contents.without_keys));
-    }
-    if !contents.erased.is_empty() {
-        let by: Vec<String> = contents.erased.iter().map(|it| it.1.to_string()).collect();
-        let records = if by.len() == 1 { "record" } else { "records" };
-        lines.push(format!("{} erased, by {records} {}", by.len(), by.join(", ")));
-    }
-    if released > 0 {
-        lines.push(format!(
-            "{released_checked} of {} compared with what was recorded",
-            count(released, "released report")
-        ));
-    }
-    if !contents.unnamed.is_empty() {
-        let files = count(contents.unnamed.len() as u64, "file");
-        lines.push(format!(
-            "{files} named by no record, of commands that were never recorded; while nobody \
-             writes, they may be deleted:"
-        ));
-    }
-    lines
+    json!({ "latest": anchored.latest, "key": anchored.key, "missed": anchored.missed,
+        "notes": anchored.notes })
 }
 
 fn rederived(tally: &Rederived) -> Vec<String> {
@@ -171,7 +222,6 @@ fn rederived(tally: &Rederived) -> Vec<String> {
     let reasons = [
         (tally.before, "before what was asked about".to_owned()),
         (tally.unsampled, "not in the sample".to_owned()),
-        (tally.older, "in an older schema, by the rules of its time".to_owned()),
     ];
     let reasons = reasons.iter().filter(|(number, _)| *number > 0);
     lines.extend(reasons.map(|(number, why)| format!("{number} not re-derived: {why}")));
@@ -195,22 +245,10 @@ fn index(state: &IndexState) -> String {
     }
 }
 
-fn contents_in_json(contents: &ContentSummary) -> Value {
-    let erased = contents.erased.iter();
-    let erased: Vec<_> =
-        erased.map(|(id, record)| json!({ "evidence": id, "record": record })).collect();
-    json!({
-        "recorded": contents.contents, "checked": contents.checked, "opened": contents.opened,
-        "without_keys": contents.without_keys, "released": contents.released,
-        "released_checked": contents.released_checked, "unnamed": contents.unnamed,
-        "erased": erased,
-    })
-}
-
 fn rederived_in_json(tally: &Rederived) -> Value {
     json!({
         "recorded": tally.recorded, "rederived": tally.rederived, "before": tally.before,
-        "unsampled": tally.unsampled, "older": tally.older, "after_halt": tally.after_halt,
+        "unsampled": tally.unsampled, "after_halt": tally.after_halt,
         "halt": tally.halt.map(|(position, _)| position),
     })
 }
