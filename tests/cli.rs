@@ -12,6 +12,8 @@ mod audiences;
 mod calendar;
 #[path = "cli/categories.rs"]
 mod categories;
+#[path = "cli/checkpoints.rs"]
+mod checkpoints;
 #[path = "cli/comments.rs"]
 mod comments;
 #[path = "cli/conflicts.rs"]

@@ -485,3 +485,48 @@ fn a_digit_changed_in_what_is_kept_outside_accuses_nobody() {
         Err(Error::Keyring(error)) if matches!(*error, KeyringError::NotACheckpoint(_))
     ));
 }
+
+/// Half a command, signed for: whoever reads up to there sees what nobody ever decided.
+#[test]
+fn a_checkpoint_inside_a_command_is_found() {
+    let site = Site::new();
+    let records = forge::records(&site.ledger());
+    let inside = records.iter().position(|record| record["part"] != record["parts"]).unwrap();
+    let journal = fs::read(site.ledger().join(SEGMENT)).unwrap();
+    let mut growing = Growing::default();
+    for line in journal.split(|byte| *byte == b'\n').take(inside + 1) {
+        growing.push(leaf(line));
+    }
+    let (size, root) = (growing.size(), growing.root());
+    let half = Checkpoint { origin: ORIGIN.to_owned(), size, root }.sign(&key());
+    let kept = [Kept { name: "brought".to_owned(), checkpoint: half }];
+    let options = Options { against: &kept, ..Options::default() };
+    let findings = verify(&site.ledger(), &options, &mut |_| {}).unwrap().findings;
+    assert_found(&findings, "checkpoint", size - 1..=size - 1, "inside a command");
+    assert!(findings[0].why.contains("inside a command"), "{findings:?}");
+}
+
+/// A rotation that the key before did not sign, though it says so.
+#[test]
+fn a_forged_signature_of_a_rotation_is_found() {
+    let site = Site::new();
+    let mut ledger = site.open().unwrap();
+    let next = SigningKey::new(ORIGIN, Algorithm::Note, &[9; 32]).unwrap();
+    let rotation = submission("rotate_ledger_key", &json!({ "key": next.public().to_string() }));
+    for (signer, is_sound) in [(key(), true), (next.clone(), false)] {
+        let dir = TempDir::new().unwrap();
+        write_files(dir.path(), &files(&site.ledger()));
+        let mut ledger = Ledger::open(dir.path()).unwrap();
+        let signed = rotation.clone().signed(&signer, ORIGIN);
+        let (position, _) = record(&mut ledger, &[signed], &minute(9));
+        let found = verify(dir.path(), &Options::default(), &mut |_| {}).unwrap().findings;
+        match is_sound {
+            true => assert_eq!(found, []),
+            false => assert_found(&found, "key_record", position..=position, "forged"),
+        }
+    }
+    record(&mut ledger, &[rotation], &minute(9));
+    let verdict = site.alone();
+    assert_eq!(verdict.findings, []);
+    assert!(verdict.anchored.notes.iter().any(|note| note.contains("did not sign it")));
+}
