@@ -2,19 +2,16 @@
 //! reader of tiles finds.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "common/kept.rs"]
+mod kept;
+
 use std::collections::BTreeMap;
 
 use journal::tiles::{Tile, TileError, check_edge, push_entry, tiles};
-use journal::tree::{Growing, Hashes, TreeHash, leaf};
+use journal::tree::{Growing, Hashes, leaf};
+use kept::Kept;
 use tlog_tiles::tile;
 use tlog_tiles::tlog::{self, HashReader, stored_hash_index, tree_hash};
-
-/// The hashes of a tree in the order in which they are kept, in memory.
-#[derive(Clone)]
-struct Kept {
-    size: u64,
-    hashes: Vec<TreeHash>,
-}
 
 impl Kept {
     fn of(size: u64) -> Self {
@@ -26,20 +23,6 @@ impl Kept {
     fn bytes(&self, size: u64) -> BTreeMap<String, Vec<u8>> {
         let bytes = |tile: Tile| (tile.path(), tile.bytes(self).unwrap());
         tiles(size).into_iter().map(bytes).collect()
-    }
-}
-
-impl HashReader for Kept {
-    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<TreeHash>, tlog::Error> {
-        let hash = |index: &u64| self.hashes.get(usize::try_from(*index).unwrap()).copied();
-        let hash = |index| hash(index).ok_or(tlog::Error::IndexesNotInTree);
-        indexes.iter().map(hash).collect()
-    }
-}
-
-impl Hashes for Kept {
-    fn size(&self) -> u64 {
-        self.size
     }
 }
 

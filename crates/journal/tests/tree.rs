@@ -2,34 +2,17 @@
 //! make holds there, what it makes holds here, and what one refuses the other refuses.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "common/kept.rs"]
+mod kept;
+
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use journal::tree::{
     Growing, Hashes, MAX_PROOF, TreeHash, check_consistency, check_inclusion, leaf,
 };
+use kept::Kept;
 use sha2_of_ct_merkle::Sha256;
-use tlog_tiles::tlog::{self, HashReader};
-
-/// The hashes of a tree in the order in which they are kept, in memory.
-#[derive(Default)]
-struct Kept {
-    size: u64,
-    hashes: Vec<TreeHash>,
-}
-
-impl HashReader for Kept {
-    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<TreeHash>, tlog::Error> {
-        let hash = |index: &u64| self.hashes.get(usize::try_from(*index).unwrap()).copied();
-        let hash = |index| hash(index).ok_or(tlog::Error::IndexesNotInTree);
-        indexes.iter().map(hash).collect()
-    }
-}
-
-impl Hashes for Kept {
-    fn size(&self) -> u64 {
-        self.size
-    }
-}
+use tlog_tiles::tlog;
 
 /// One tree, made twice.
 #[derive(Default)]
