@@ -8,6 +8,10 @@ mod aftermath;
 mod assessments;
 #[path = "cli/audiences.rs"]
 mod audiences;
+#[path = "cli/audit.rs"]
+mod audit;
+#[path = "cli/bundle.rs"]
+mod bundle;
 #[path = "cli/calendar.rs"]
 mod calendar;
 #[path = "cli/categories.rs"]
@@ -24,6 +28,10 @@ mod coverage;
 mod damage;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/diff.rs"]
+mod diff;
+#[path = "cli/disclosure.rs"]
+mod disclosure;
 #[path = "cli/drafts.rs"]
 mod drafts;
 #[path = "cli/due.rs"]
@@ -32,6 +40,10 @@ mod due;
 mod evidence;
 #[path = "cli/exits.rs"]
 mod exits;
+#[path = "cli/explain.rs"]
+mod explain;
+#[path = "cli/exports.rs"]
+mod exports;
 #[path = "cli/finance.rs"]
 mod finance;
 #[path = "../crates/ledger/tests/common/forge.rs"]
@@ -76,8 +88,12 @@ mod story;
 mod strike_outs;
 #[path = "cli/tiles.rs"]
 mod tiles;
+#[path = "cli/times.rs"]
+mod times;
 #[path = "cli/verify.rs"]
 mod verify;
+#[path = "cli/what_if.rs"]
+mod what_if;
 #[path = "cli/withdrawals.rs"]
 mod withdrawals;
 #[path = "cli/witness.rs"]

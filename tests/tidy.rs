@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
 ];
 
 /// Packages that only some crates may use: (package, the crates that may).
-const RESERVED: [(&str, &[&str]); 15] = [
+const RESERVED: [(&str, &[&str]); 17] = [
     ("sled", &["ledger"]),
     ("chacha20poly1305", &["vault"]),
     ("maud", &["piperoll"]),
@@ -38,6 +38,8 @@ const RESERVED: [(&str, &[&str]); 15] = [
     ("hyper-util", &["piperoll"]),
     ("tokio", &["piperoll"]),
     ("ureq", &["piperoll"]),
+    ("rusqlite", &["piperoll"]),
+    ("tar", &["piperoll"]),
 ];
 
 /// Words that the sources of a crate must not contain: (crate, words, why).

@@ -9,11 +9,12 @@ use crate::site::{Site, row};
 use crate::story::{AUTHORITY, NEIGHBOUR, SYSTEM, Story, command, text};
 
 /// Every question that the public may ask, with `{}` for the format.
-const QUESTIONS: [&str; 21] = [
+const QUESTIONS: [&str; 22] = [
     "ratings",
     "ratings --sort score --level overall",
     "scores",
     "transitions",
+    "what-if --all --set rounding=floor --set required_categories=processes",
     "reviewed",
     "organisation list",
     "organisation show Millbrook",
@@ -92,10 +93,15 @@ fn answers(site: &Site, audience: &str, more: &[String]) -> Vec<(String, String,
             ask(format!("report {assessment} --audience {audience} --format {format}"));
         }
     }
+    for body in ["Millbrook", "Vale", "Exampleshire"] {
+        for format in ["tree", "json", "prov", "svg"] {
+            ask(format!("explain {body} --audience {audience} --format {format}"));
+        }
+    }
     all
 }
 
-fn site(with: &dyn Fn(&Site, u8)) -> Site {
+pub fn site(with: &dyn Fn(&Site, u8)) -> Site {
     let site = Site::begun();
     site.register("X99000001", "Exampleshire", "local_authority");
     site.publish(&row("X99000001", "Exampleshire", "Requires improvement", "2,2,2,2,2,3,3,3,3"));
@@ -140,7 +146,7 @@ fn review(story: &Story, statement: &str, score: u8, on: &str) -> Value {
 }
 
 /// Records that make nothing public, at three places in the ledger.
-fn busy(site: &Site, place: u8) {
+pub fn busy(site: &Site, place: u8) {
     match place {
         0 => site.import(&[command(
             "add_calendar",
@@ -206,7 +212,7 @@ fn reassess(site: &Site) {
     assert!(site.ok(&format!("report {next} --draft")).contains("Nobody knows."));
 }
 
-fn quiet(site: &Site, place: u8) {
+pub fn quiet(site: &Site, place: u8) {
     if place == 0 {
         site.import(&NEIGHBOUR.begin()[..2]);
     }

@@ -3,18 +3,19 @@
 //! The file is read into these types; what must hold beyond their shape is in [`check()`].
 
 mod check;
+mod limiter;
 mod place;
 mod process;
 mod source;
 
 pub use check::{Finding, Problem, check};
+pub use limiter::{InvalidLimiter, Limiter};
 pub use process::{Passage, Process, ProcessReview, Recipient, ReportSection, Section50, Step};
 pub use source::{Basis, InvalidSourceKey, Origin, Source, SourceKey, Sourced};
 
 use crate::scoring::{Band, Rounding};
 use crate::{CategoryId, FrameworkId, PartialDate, StatementId, ThemeId};
 use schemars::JsonSchema;
-use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -156,7 +157,7 @@ pub struct Scoring {
     pub overall_from: Sourced<OverallFrom>,
     /// Which percentages stand for which rating, lowest first; the same at every level.
     pub bands: Sourced<Vec<Band>>,
-    /// Rules that cap a rating.
+    /// Rules that cap a rating; in what is adopted, none.
     pub limiters: Sourced<Vec<Limiter>>,
     /// The levels whose score or rating is published.
     pub published_levels: Sourced<Vec<LevelKind>>,
@@ -207,10 +208,6 @@ pub enum OverallFrom {
     /// All statement scores, equally weighted, whatever their theme.
     Statements,
 }
-
-/// A rule that caps a rating; no framework is known to have one, so there is none to name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Limiter {}
 
 /// A level at which there can be a score and a rating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -394,13 +391,6 @@ impl LevelKind {
 impl fmt::Display for LevelKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Limiter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Err(de::Error::custom(format_args!("unknown limiter `{name}`: this program knows none")))
     }
 }
 

@@ -197,6 +197,13 @@ rejections! {
     } "framework_unsound", "{framework} cannot be used: {finding}",
         "`framework check` lists everything that is wrong with it";
 
+    /// The framework caps ratings by a limiter, which no record can hold yet.
+    FrameworkLimits {
+        /// The id that was given.
+        framework: FrameworkId,
+    } "framework_limits", "{framework} caps ratings by a limiter, which records do not know yet",
+        "`what-if --framework FILE` tells what it would change; without its limiters it is adopted";
+
     /// The framework was not in force on that day.
     FrameworkNotInForce {
         /// The framework.

@@ -53,7 +53,7 @@ fn what_is_not_json_is_found_with_line_and_column() {
 }
 
 /// What stands in the shipped file, what is put in its place, and what is found then.
-const BROKEN: [(&str, &str, &str); 12] = [
+const BROKEN: [(&str, &str, &str); 15] = [
     ("  \"kind\": \"local_authority\",\n", "", "line 394 column 1: missing field `kind`"),
     (
         r#""id": "safeguarding","#,
@@ -76,8 +76,26 @@ const BROKEN: [(&str, &str, &str); 12] = [
     (
         "\"source\": \"published_ratings\", \"value\": []",
         "\"source\": \"published_ratings\", \"value\": [\"cap\"]",
-        "line 46 column 85 (scoring.limiters.value): unknown limiter `cap`: this program \
-             knows none",
+        "line 46 column 84 (scoring.limiters.value[0]): invalid type: string \"cap\", expected \
+             struct Limiter",
+    ),
+    (
+        "\"source\": \"published_ratings\", \"value\": []",
+        "\"source\": \"published_ratings\", \"value\": [{\"at_most\": \"outstanding\", \
+             \"score\": 1}]",
+        "line 46 column 104 (scoring.limiters.value[0].at_most): outstanding is no cap: nothing \
+             is rated better",
+    ),
+    (
+        "\"source\": \"published_ratings\", \"value\": []",
+        "\"source\": \"published_ratings\", \"value\": [{\"at_most\": \"good\", \"score\": 4}]",
+        "line 46 column 110 (scoring.limiters.value[0]): every score is 4 or less, so the \
+             limiter would always act",
+    ),
+    (
+        "\"source\": \"published_ratings\", \"value\": []",
+        "\"source\": \"published_ratings\", \"value\": [{\"at_most\": \"good\"}]",
+        "line 46 column 98 (scoring.limiters.value[0]): missing field `score`",
     ),
     (
         "\"from\": 39",

@@ -68,6 +68,29 @@ pub enum Error {
         /// When the first record was recorded; not told to those who are told no such time.
         first: Option<String>,
     },
+    /// The checkpoint that a question is as of is another ledger's.
+    #[error("the checkpoint is of another ledger; this one is {origin}")]
+    OtherLog {
+        /// The name of this one.
+        origin: String,
+    },
+    /// The checkpoint that a question is as of covers no record, so that nothing was known.
+    #[error("the checkpoint covers no record")]
+    CheckpointEmpty,
+    /// The checkpoint that a question is as of covers more records than there are.
+    #[error("the checkpoint is of {size} records, and there are {records}")]
+    CheckpointLonger {
+        /// How many it covers.
+        size: u64,
+        /// How many there are.
+        records: u64,
+    },
+    /// The checkpoint that a question is as of covers other records.
+    #[error("the first {size} records are not those of the checkpoint")]
+    CheckpointDiffers {
+        /// How many it covers.
+        size: u64,
+    },
     /// Content could not be opened or stored.
     #[error(transparent)]
     Content(#[from] crate::contents::ContentError),

@@ -4,11 +4,13 @@
 //! No terminal and no clock: times, salts and keys are given to it.
 
 mod aggregates;
+pub mod bundle;
 mod catalogue;
 mod checkpoints;
 mod contents;
 mod decode;
 mod error;
+mod gather;
 mod index;
 mod keyring;
 mod keys;
@@ -31,11 +33,12 @@ pub use checkpoints::{Comparison, LedgerKeys, Signed};
 pub use contents::{ContentError, Contents, NewContent, Opened, seal};
 pub use decode::decode;
 pub use error::Error;
+pub use gather::{Recorded, Stamp};
 pub use index::{Bookmark, Unusable, is_guarded};
 pub use keyring::{Keyring, KeyringError};
 pub use national::{ReleasedNational, ReleasedWords};
 pub use preview::Change;
-pub use questions::{AsOf, At, Filter, NotFound, Question};
+pub use questions::{AsOf, At, Covered, Filter, NotFound, Question};
 pub use rebuild::Rebuilt;
 pub use released::{ReleasedReport, ReleasedText};
 pub use reporting::Wanted;
@@ -51,7 +54,7 @@ use crate::catalogue::Trouble;
 use crate::index::Index;
 use crate::writer::{Desk, Round};
 use assessment::{Command, Event, OrganisationCode, State};
-use journal::{Beyond, End, Entry, FileStore, Head, Store};
+use journal::{Beyond, End, Entry, FileStore, Head, Record, Store};
 use projections::{Disclosures, Fact};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -298,13 +301,19 @@ impl Ledger {
     /// Every event that a question at a time may see with its position, oldest first, also those
     /// that are void.
     fn fold(&self, at: At, visit: &mut dyn FnMut(u64, &Event)) -> Result<(), Error> {
+        self.each(at, &mut |record, event| visit(record.position, &event))
+    }
+
+    /// Every record that a question at a time may see with its event, oldest first, also those
+    /// that are void.
+    fn each(&self, at: At, visit: &mut dyn FnMut(&Record<'_>, Event)) -> Result<(), Error> {
         let end = self.end_at(at)?;
         let mut records = self.store.records(0, &end)?;
         while let Some(entry) = records.next()? {
             let event = decode(&entry.record)?;
             let dated = event.occurred_on().filter(|_| !event.is_reference());
             if dated.zip(at.effective).is_none_or(|(date, day)| date.happened_by(day)) {
-                visit(entry.record.position, &event);
+                visit(&entry.record, event);
             }
         }
         Ok(())
@@ -389,7 +398,7 @@ impl Ledger {
             return Ok(answer);
         }
         let end = self.end_at(at)?;
-        let (effective, audience) = (at.effective, at.audience);
+        let (effective, audience) = (at.effective, at.view());
         let scope = Scope { effective, audience, ..question.scope };
         let mut catalogue = Catalogue::new(Index::in_memory(), scope);
         let answer = catalogue

@@ -2,14 +2,16 @@
 
 use crate::Ledger;
 use crate::catalogue::{Audience, Catalogue, Scope};
+use crate::checkpoints::Comparison;
+use crate::decode::decode;
 use crate::error::Error;
 use crate::index::Unusable;
 use crate::time::Instant;
 use assessment::framework::{Framework, OrganisationKind};
-use assessment::{AssessmentId, FrameworkId, OrganisationCode, PartialDate, StatementId};
+use assessment::{AssessmentId, Event, FrameworkId, OrganisationCode, PartialDate, StatementId};
 use chrono::NaiveDate;
 use itertools::Itertools;
-use journal::{Head, Store};
+use journal::{Checkpoint, Hash, Head, Store, TreeHash};
 use projections::{Body, HistoryRow, RatingsRow, ReviewedRow, ScoresRow, Standing, TransitionsRow};
 
 /// The two times of a question, and whose view it asks for; by default what the regulator sees now.
@@ -19,8 +21,10 @@ pub struct At {
     pub as_of: Option<AsOf>,
     /// What had happened by the end of this day.
     pub effective: Option<NaiveDate>,
-    /// Whose view it is.
+    /// Who asks.
     pub audience: Audience,
+    /// Whose view is wanted, if it is not one's own: the regulator may look at what is public.
+    pub view: Option<Audience>,
 }
 
 /// Up to where the ledger is read.
@@ -32,6 +36,31 @@ pub enum AsOf {
     Instant(Instant),
     /// Up to what was recorded by the end of that day in London.
     Day(NaiveDate),
+    /// Up to the last record that a checkpoint of this ledger covers.
+    Checkpoint(Covered),
+}
+
+/// The records that a checkpoint covers: whose, how many, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covered {
+    /// BLAKE3 of the ledger's name, so that this stays small.
+    origin: Hash,
+    size: u64,
+    root: [u8; 32],
+}
+
+impl Covered {
+    /// How many records.
+    pub fn size(self) -> u64 {
+        self.size
+    }
+}
+
+impl From<&Checkpoint> for Covered {
+    fn from(checkpoint: &Checkpoint) -> Self {
+        let origin = Hash::of(checkpoint.origin.as_bytes());
+        Self { origin, size: checkpoint.size, root: checkpoint.root.0 }
+    }
 }
 
 /// A question: what it needs, and how it is answered.
@@ -87,6 +116,18 @@ fn some_of(candidates: &[String]) -> String {
     match candidates.len().checked_sub(SHOWN) {
         Some(more) if more > 0 => format!("{first} and {more} more"),
         _ => first,
+    }
+}
+
+impl At {
+    /// Whose view it is.
+    pub(crate) fn view(self) -> Audience {
+        self.view.unwrap_or(self.audience)
+    }
+
+    /// The same moment, as the public sees it.
+    pub fn in_public(self) -> Self {
+        Self { view: Some(Audience::Public), ..self }
     }
 }
 
@@ -284,7 +325,47 @@ impl Ledger {
             Some(_) if at.audience != Audience::Regulator => Err(Error::DatesOnly),
             Some(AsOf::Position(position)) => self.head_at(position, &end),
             Some(AsOf::Instant(instant)) => self.head_by(instant, at.audience, &end),
+            Some(AsOf::Checkpoint(covered)) => self.head_of(covered, &end),
         }
+    }
+
+    /// The day that a question as of then belongs to: the one that was named, or that of the last
+    /// record that it may see; none for what is asked as of now.
+    pub fn day_at(&self, at: At) -> Result<Option<NaiveDate>, Error> {
+        match at.as_of {
+            None => Ok(None),
+            Some(AsOf::Day(day)) => Ok(Some(day)),
+            Some(AsOf::Instant(instant)) => Ok(Some(instant.day())),
+            Some(AsOf::Position(_) | AsOf::Checkpoint(_)) => {
+                let end = self.end_at(at)?;
+                let last = self.store().record_at(end.position, &end)?;
+                Ok(Some(Instant::parse(last.record().recorded_at)?.day()))
+            }
+        }
+    }
+
+    /// The last record of a checkpoint, which must be of this ledger and of records that are here.
+    fn head_of(&self, covered: Covered, end: &Head) -> Result<Head, Error> {
+        let opening = self.store().record_at(0, end)?;
+        let Event::LedgerOpened(opened) = decode(&opening.record())? else {
+            let why = "the first record does not open a ledger".to_owned();
+            return Err(Error::Meaningless { position: 0, why });
+        };
+        if Hash::of(opened.origin.as_bytes()) != covered.origin {
+            return Err(Error::OtherLog { origin: opened.origin });
+        }
+        let (size, root) = (covered.size, TreeHash(covered.root));
+        let checkpoint = Checkpoint { origin: opened.origin, size, root };
+        match self.compare(end, &self.store().tree(end)?, &checkpoint)? {
+            Comparison::Agrees => {}
+            Comparison::Longer => {
+                let records = end.position + 1;
+                return Err(Error::CheckpointLonger { size, records });
+            }
+            Comparison::Differs(_) => return Err(Error::CheckpointDiffers { size }),
+        }
+        let last = size.checked_sub(1).ok_or(Error::CheckpointEmpty)?;
+        self.head_at(last, end)
     }
 
     fn head_at(&self, position: u64, end: &Head) -> Result<Head, Error> {

@@ -321,6 +321,8 @@ impl<'a> Reader<'a> {
             AsOf::Position(position) => record.position >= position,
             AsOf::Day(day) => recorded_at().is_ok_and(|at| at.day() >= day),
             AsOf::Instant(instant) => recorded_at().is_ok_and(|at| at >= instant),
+            // Whoever has a checkpoint has checked what it covers.
+            AsOf::Checkpoint(covered) => record.position >= covered.size(),
         };
         if is_asked {
             self.first.get_or_insert(record.position);

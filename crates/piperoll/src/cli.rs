@@ -2,9 +2,14 @@
 
 mod after;
 mod aggregates;
+mod asking;
+mod audit;
+mod bundle;
 mod checkpoint;
+mod diff;
 mod due;
 mod evidence;
+mod explain;
 mod export;
 mod history;
 mod nouns;
@@ -13,13 +18,19 @@ mod questions;
 mod steps;
 mod values;
 mod verify;
+mod what_if;
 mod witness;
 
 pub use after::*;
 pub use aggregates::*;
+pub use asking::*;
+pub use audit::*;
+pub use bundle::*;
 pub use checkpoint::*;
+pub use diff::*;
 pub use due::*;
 pub use evidence::*;
+pub use explain::*;
 pub use export::*;
 pub use history::*;
 pub use nouns::*;
@@ -28,12 +39,11 @@ pub use questions::*;
 pub use steps::*;
 pub(crate) use values::*;
 pub use verify::*;
+pub use what_if::*;
 pub use witness::*;
 
-use assessment::{OrganisationCode, PersonId};
-use chrono::NaiveDate;
+use assessment::PersonId;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ledger::AsOf;
 use std::path::PathBuf;
 
 /// An assessment ledger that anyone can check.
@@ -62,8 +72,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 refused by a rule, or not found; 2 usage; 3 damage found; 4 version conflict;
-5 could not be done or looked at; 70 a bug; 130 interrupted.
+Exit codes: 0 done; 1 refused by a rule, not found, or found by audit; 2 usage; 3 damage found;
+4 version conflict; 5 could not be done or looked at; 70 a bug; 130 interrupted.
 Data goes to the standard output, messages to the standard error.";
 
 /// Everything that can be done.
@@ -158,7 +168,11 @@ pub enum Command {
     /// Proofs as files: inclusion, consistency, verify
     #[command(subcommand, before_help = "Example: piperoll proof inclusion 41")]
     Proof(Proof),
-    /// What leaves the ledger as files: tiles
+    /// Everything that a published rating rests on, to be checked with no ledger and none of our
+    /// programs: make, verify
+    #[command(subcommand, before_help = "Example: piperoll bundle verify york.tar")]
+    Bundle(Bundle),
+    /// What leaves the ledger as files: tiles, csv, sqlite, jsonl, disclosure
     #[command(subcommand, before_help = "Example: piperoll export tiles ./public")]
     Export(Export),
     /// A witness of other logs, who cosigns what only grows: serve, list, show
@@ -184,9 +198,22 @@ pub enum Command {
     /// What is owed, and by when: publications, letters, comments, reviews, evidence
     #[command(before_help = "Example: piperoll due --only section_50,publication")]
     Due(Due),
-    /// Every publication of a body, oldest first, and what became of it
+    /// All that happened to a body, in order of time: a table, a page, or a drawing of its score
     #[command(before_help = "Example: piperoll history York")]
     History(BodyHistory),
+    /// How a rating or score comes about, down to the records that it rests on, and what would
+    /// make it another
+    #[command(before_help = "Example: piperoll explain York")]
+    Explain(Explain),
+    /// What differs between two points of the ledger's knowledge, and which records caused it
+    #[command(before_help = "Example: piperoll diff 2026-01-31 2026-02-28")]
+    Diff(Diff),
+    /// Which ratings another framework, or other rules of it, would change; never recorded
+    #[command(before_help = "Example: piperoll what-if --set rounding=floor")]
+    WhatIf(WhatIf),
+    /// Checks of conduct over all records, by name; silence when all hold
+    #[command(before_help = "Example: piperoll audit --check windows,panels")]
+    Audit(Audit),
     /// Published ratings and scores of all bodies, counted by statement, theme and region
     #[command(before_help = "Example: piperoll national --statement safeguarding")]
     National(National),
@@ -256,36 +283,6 @@ pub struct Importing {
     pub accept_clock: bool,
 }
 
-/// What every question takes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Every question")]
-pub struct Asking {
-    /// What the ledger knew: up to a position, an instant, or the end of a day in London
-    #[arg(long, value_name = "WHEN", value_parser = as_of)]
-    pub as_of: Option<AsOf>,
-    /// What had happened by the end of this day
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub effective: Option<NaiveDate>,
-    /// Whose view: public, body=CODE (the public's and its own), or regulator
-    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
-    #[arg(hide_default_value = true)]
-    pub audience: Audience,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// Who a question is answered for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
-    /// The regulator, who sees everything.
-    Regulator,
-    /// Everybody.
-    Public,
-    /// An assessed body: what everybody sees, and what it was told of itself.
-    Body(OrganisationCode),
-}
-
 /// A text that is sealed, such as a reason.
 #[derive(Debug, Clone, Args)]
 pub struct Words {
@@ -295,22 +292,6 @@ pub struct Words {
     /// The same from a file, or - for the standard input
     #[arg(long, value_name = "FILE")]
     pub file: Option<String>,
-}
-
-/// How data is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
-    /// Aligned columns for people: the most useful ones
-    #[default]
-    Table,
-    /// Every column, separated by tabs, no heading
-    Plain,
-    /// One JSON array of objects
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// Comma-separated with a heading
-    Csv,
 }
 
 /// A list or a thing to show, as of now or then.

@@ -2,6 +2,8 @@
 
 pub mod area;
 pub mod assessment;
+pub mod audit;
+pub mod bundle;
 pub mod calendar;
 pub mod categories;
 pub mod chart;
@@ -10,9 +12,11 @@ pub mod comment;
 pub mod conflict;
 pub mod coverage;
 pub mod demo;
+pub mod diff;
 pub mod draft;
 pub mod due;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod finance;
 pub mod framework;
@@ -35,16 +39,18 @@ pub mod stale;
 pub mod state;
 mod strike_out;
 pub mod verify;
+pub mod what_if;
 pub mod witness;
 pub mod write;
 
-use crate::cli::{Asking, Audience, Cli, Command, Writing};
+use crate::cli::{Asking, Audience, Cli, Command, Printed, Writing};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::world;
 use ::assessment::framework::Framework;
 use ::assessment::{
     AssessmentId, Content, Event, FrameworkId, OrganisationCode, State, StatementId,
 };
+use chrono::NaiveDate;
 use ledger::{At, Catalogue, ContentError, Ledger, NewContent, Question, Scope, Unusable};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -93,6 +99,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::Key(command) => key::run(home, command, out),
         Command::Checkpoint(args) => checkpoint::run(home, args, out),
         Command::Proof(command) => proof::run(home, command, out),
+        Command::Bundle(command) => bundle::run(home, command, out),
         Command::Export(command) => export::run(home, command, out),
         Command::Witness(command) => witness::run(home, command, out),
         Command::Scores(args) => questions::scores(home, args, out),
@@ -101,6 +108,10 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::Reviewed(args) => questions::reviewed(home, args, out),
         Command::Due(args) => due::run(home, args, out),
         Command::History(args) => history::run(home, args, out),
+        Command::Explain(args) => explain::run(home, args, out),
+        Command::Diff(args) => diff::run(home, args, out),
+        Command::WhatIf(args) => what_if::run(home, args, out),
+        Command::Audit(args) => audit::run(home, args, out),
         Command::National(args) => national::run(home, args, out),
         Command::Coverage(args) => coverage::run(home, args, out),
         Command::Stale(args) => stale::run(home, args, out),
@@ -119,24 +130,32 @@ const BODIES: Scope = Scope {
 };
 
 /// The two times of a question, and whose view it asks for.
-fn at(asking: &Asking) -> At {
+fn at<F: Printed>(asking: &Asking<F>) -> At {
     let audience = match asking.audience {
         Audience::Regulator => ledger::Audience::Regulator,
         // What a body is told beyond the public's view is asked for where there is such a thing.
         Audience::Public | Audience::Body(_) => ledger::Audience::Public,
     };
-    At { as_of: asking.as_of, effective: asking.effective, audience }
+    At { as_of: asking.as_of, effective: asking.effective, audience, view: None }
+}
+
+/// The day that a question is about: its own, or that of the moment that it is as of, or today.
+fn day_of(ledger: &Ledger, at: At) -> Result<NaiveDate, Failure> {
+    Ok(match at.effective {
+        Some(day) => day,
+        None => ledger.day_at(at)?.unwrap_or_else(|| world::now().day()),
+    })
 }
 
 /// A record's position as it is shown: not to those to whom it would tell how much there is that
 /// they do not see.
-fn placed(asking: &Asking, position: u64) -> Option<u64> {
+fn placed<F: Printed>(asking: &Asking<F>, position: u64) -> Option<u64> {
     (asking.audience == Audience::Regulator).then_some(position)
 }
 
 /// Says what lies after the last whole command: not to those to whom it would tell how long the
 /// journal is.
-fn say_set_aside(ledger: &Ledger, asking: &Asking) -> Outcome {
+fn say_set_aside<F: Printed>(ledger: &Ledger, asking: &Asking<F>) -> Outcome {
     if asking.audience == Audience::Regulator {
         write::say_set_aside(ledger.end()?.beyond.as_ref());
     }

@@ -141,6 +141,17 @@ impl From<Error> for Failure {
                 "--as-of asks what this ledger knew then; --effective DATE asks what had \
                  happened by then",
             ),
+            Error::OtherLog { .. } => Self::new(REFUSED, cause)
+                .hint("the first line of a checkpoint names its ledger: open that one"),
+            Error::CheckpointEmpty => {
+                Self::new(REFUSED, cause).hint("name a checkpoint that was signed later")
+            }
+            Error::CheckpointLonger { .. } | Error::CheckpointDiffers { .. } => {
+                Self::new(DAMAGED, cause).hint(
+                    "this is an older copy, or the ledger was rewritten: `piperoll verify \
+                     --against FILE` looks closer",
+                )
+            }
             Error::Content(error) => error.into(),
             Error::NotText { .. } | Error::NationalNotText { .. } => {
                 Self::new(UNABLE, cause).hint("write the passage again, as UTF-8 text")

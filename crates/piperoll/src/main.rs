@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod place;
 mod render;
 mod report;
 mod rows;

@@ -39,7 +39,7 @@ impl<R> Column<R> {
         Self { title, text, alignment: CellAlignment::Left, wraps_at: Some(' ') }
     }
 
-    /// A column of long ids, broken at hyphens where the terminal is too narrow.
+    /// A column of long ids, broken at hyphens and spaces where the terminal is too narrow.
     pub fn id(title: &'static str, text: fn(&R) -> String) -> Self {
         Self { title, text, alignment: CellAlignment::Left, wraps_at: Some(BREAK) }
     }
@@ -56,6 +56,11 @@ impl<R> Column<R> {
 
     fn cell(&self, text: String) -> Cell {
         Cell::new(text).set_alignment(self.alignment)
+    }
+
+    /// What a space is written as: in an id too, it may be the end of a line.
+    fn space(&self) -> &'static str {
+        if self.wraps_at == Some(BREAK) { " \u{200b}" } else { " " }
     }
 
     /// What a hyphen is written as: in an id, it may be the end of a line.
@@ -185,6 +190,7 @@ fn table<R: Row>(rows: &[R]) -> String {
             *cell = format!("{indent}{}", cell.replace('-', &columns[index].hyphen()));
             // An indent belongs to the word after it, however narrow the column is.
             *cell = cell.replace("  ", &INDENT.repeat(2));
+            *cell = cell.replace(' ', columns[index].space());
             let words = cell.split(columns[index].wraps_at.unwrap_or('\n'));
             let widest = words.map(|word| word.chars().count()).max().unwrap_or_default();
             widest_word[index] = widest_word[index].max(widest);

@@ -5,8 +5,11 @@
 
 mod body;
 mod cell;
+mod conduct;
 mod coverage;
+pub mod diff;
 mod disclosed;
+pub mod explain;
 mod fold;
 mod history;
 mod national;
@@ -17,15 +20,19 @@ mod row;
 mod scores;
 mod stale;
 mod standing;
+mod timeline;
 mod transitions;
+mod what_if;
 
 pub use body::{Body, Membership, Successor};
 pub use cell::{Cell, Judgement};
+pub use conduct::{Check, Finding, Measure, audit};
 pub use coverage::{AimState, Coverage, CoverageRow};
 pub use disclosed::{
     CategoryScoresRow, Disclosed, DisclosedScore, Disclosures, Told, UsedEvidence, category_scores,
     disclosed_scores,
 };
+pub use explain::{Derivation, Grounds, explain};
 pub use fold::{Adopted, Effect, Fact, Projections};
 pub use history::{Fate, HistoryRow, Issue, Note, Reissue, Withdrawal, history};
 pub use national::{
@@ -38,7 +45,12 @@ pub use row::{Flag, Flags, Status};
 pub use scores::{ScoresRow, scores};
 pub use stale::{Age, StaleRow, Staleness, evidence_ages, stale};
 pub use standing::{Published, Standing};
+pub use timeline::{Course, Happening, Knowing, Occurrence, Step, Timeline, timeline};
 pub use transitions::{Others, Publication, Settled, Subject, Transition, TransitionsRow};
+pub use what_if::{
+    Change, Direction, InvalidChange, InvalidWhatIf, Obstacle, Seen, WhatIf, WhatIfRow,
+    WhatIfTally, what_if,
+};
 
 /// Name and version of every projection: another version is another fold, so what was kept of the
 /// old one is thrown away and rebuilt.

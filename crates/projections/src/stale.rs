@@ -108,11 +108,15 @@ pub fn stale(mut rows: Vec<StaleRow>, wanted: Staleness, on: NaiveDate) -> Vec<S
 impl Age {
     /// Whether what began on a day is older than this on another.
     fn is_over(self, from: NaiveDate, on: NaiveDate) -> bool {
-        let until = match self {
+        self.last_day(from).is_some_and(|until| until < on)
+    }
+
+    /// The last day on which what began on a day is not older than this; none beyond all dates.
+    pub(crate) fn last_day(self, from: NaiveDate) -> Option<NaiveDate> {
+        match self {
             Self::Days(days) => from.checked_add_days(Days::new(days.into())),
             Self::Months(months) => from.checked_add_months(Months::new(months)),
-        };
-        until.is_some_and(|until| until < on)
+        }
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) fn decide(
         let finding = finding.to_string();
         return Err(Rejection::FrameworkUnsound { framework: framework.id, finding });
     }
+    // No fold and no reader of records applies one: a rating would be told otherwise than capped.
+    if !framework.scoring.limiters.value.is_empty() {
+        return Err(Rejection::FrameworkLimits { framework: framework.id });
+    }
     has_come(command.adopted_on, context)?;
     match state.frameworks.get(&framework.id) {
         Some(adopted) if adopted == framework.as_ref() => Ok(vec![]),

@@ -1,7 +1,7 @@
 //! What must hold in a framework beyond its shape, and where it does not.
 
 use super::place::{member, path_at};
-use super::{Framework, Method, ProcessReview, Scoring, Section50, Statement};
+use super::{Framework, Limiter, Method, ProcessReview, Scoring, Section50, Statement};
 use crate::scoring::{Band, Percent, Rating, Score};
 use crate::{CategoryId, PartialDate, StatementId, ThemeId};
 use serde_json::Value;
@@ -13,6 +13,9 @@ const MAX_BYTES: usize = 55_000;
 
 /// Where the bands stand.
 const BANDS: &str = "scoring.bands.value";
+
+/// Where the limiters stand.
+const LIMITERS: &str = "scoring.limiters.value";
 
 /// One thing that is wrong with a framework.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +132,16 @@ pub enum Problem {
         /// The last of them.
         last: u8,
     },
+    /// A limiter caps what is not awarded.
+    #[error("caps ratings, and none are awarded")]
+    LimitsNothing,
+    /// A limiter can never change a rating.
+    #[error("can never act: with a score of {}, no level is rated better than {}",
+        .0.score, .0.at_most)]
+    LimiterIdle(Limiter),
+    /// A limiter changes nothing beside another one.
+    #[error("adds nothing to {LIMITERS}[{0}]")]
+    LimiterImplied(usize),
 }
 
 impl fmt::Display for Finding {
@@ -163,6 +176,7 @@ pub(super) fn findings(framework: &Framework) -> Vec<Finding> {
     check_values(&value, "", framework, &mut findings);
     check_dates(framework, &mut findings);
     check_bands(&framework.scoring, &mut findings);
+    check_limiters(framework, &mut findings);
     check_statements(framework, &mut findings);
     check_process(framework, &mut findings);
     findings.0
@@ -293,6 +307,37 @@ fn check_band(band: &Band, index: usize, bands: &[Band], findings: &mut Findings
         }
         _ => {}
     }
+}
+
+/// Every limiter changes the rating of some level, with some scores.
+fn check_limiters(framework: &Framework, findings: &mut Findings) {
+    let limiters = &framework.scoring.limiters.value;
+    for (index, &limiter) in limiters.iter().enumerate() {
+        let stronger = |(at, other): &(usize, &Limiter)| {
+            // Of two that do the same, the first counts.
+            *at != index
+                && limiter.is_implied_by(**other)
+                && (*at < index || !other.is_implied_by(limiter))
+        };
+        let problem = if !framework.awards_ratings() {
+            Problem::LimitsNothing
+        } else if !can_act(framework, limiter) {
+            Problem::LimiterIdle(limiter)
+        } else if let Some((at, _)) = limiters.iter().enumerate().find(stronger) {
+            Problem::LimiterImplied(at)
+        } else {
+            continue;
+        };
+        findings.add(format!("{LIMITERS}[{index}]"), problem);
+    }
+}
+
+/// Whether a limiter can change the rating of the whole or of a theme.
+fn can_act(framework: &Framework, limiter: Limiter) -> bool {
+    let themes = framework.scoring.themes.iter().map(|theme| theme.statements.len());
+    let mut levels = themes.chain([framework.statements().count()]);
+    let items = |level| u32::try_from(level).expect("a framework fits a record");
+    levels.any(|level| framework.scoring.lets_act(limiter, items(level)))
 }
 
 /// What is amiss with a percentage: bands are named by their index.

@@ -16,6 +16,15 @@ pub fn unscored() -> Value {
     plain
 }
 
+/// A framework in which nothing with a 1 in it is Good.
+fn limited() -> Value {
+    let mut limited = framework("la-2025");
+    limited["id"] = json!("la-limited");
+    limited["scoring"]["limiters"]["value"] =
+        json!([{"at_most": "requires_improvement", "score": 1}]);
+    limited
+}
+
 fn merge(old: Value, into: &str) -> Command {
     let data = json!({"into": into, "old": old, "on": "2023-04-01"});
     command("succeed_organisations", data, json!({}))
@@ -60,6 +69,7 @@ fn of_frameworks_and_assessments() -> Vec<When> {
         given([]).when(import(json!({"framework": "la-2099"}))),
         known.clone().when(adopt(other)),
         given([]).when(adopt(hole)),
+        given([]).when(adopt(limited())),
         known.clone().when(open(json!({"opened_on": "2023-03"}))),
         given([adopt(unscored())]).when(import(json!({"framework": "la-plain"}))),
         known.when(open(json!({"opened_on": "2026-05-18"}))),

@@ -7,7 +7,7 @@
 use super::compose::{Material, awards_ratings, report};
 use super::{complete, notices, overall, status};
 use crate::Ledger;
-use crate::catalogue::{Audience, Catalogue, Scope};
+use crate::catalogue::{Catalogue, Scope};
 use crate::contents::{ContentError, digest};
 use crate::error::Error;
 use crate::questions::{At, Question};
@@ -69,7 +69,7 @@ impl Ledger {
         publication: Option<PublicationId>,
         reader: Reader,
     ) -> Result<Option<Report>, Error> {
-        let at = At { audience: Audience::Public, ..at };
+        let at = at.in_public();
         let releases = self.releases(at, id)?;
         let Some(release) = releases.find(publication) else { return Ok(None) };
         let public = self.public(at, id, release.framework())?;

@@ -1,11 +1,10 @@
 //! The questions about all bodies together.
 
-use super::{Asking, Audience, Format, Words, Writing, as_of, audience, day, word};
+use super::{Asking, Format, Words, Writing, day, word};
 use assessment::framework::OrganisationKind;
 use assessment::{FrameworkId, Name, PartialDate, PersonId};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
-use ledger::AsOf;
 use projections::Age;
 
 /// `national`.
@@ -32,19 +31,8 @@ pub struct National {
     /// Count these too; may be repeated
     #[arg(long, value_enum, value_name = "WHAT")]
     pub include: Vec<Include>,
-    /// What the ledger knew: up to a position, an instant, or the end of a day in London
-    #[arg(long, value_name = "WHEN", value_parser = as_of, help_heading = EVERY_QUESTION)]
-    pub as_of: Option<AsOf>,
-    /// What had happened by the end of this day
-    #[arg(long, value_name = "DATE", value_parser = day, help_heading = EVERY_QUESTION)]
-    pub effective: Option<NaiveDate>,
-    /// Whose view: public, body=CODE (the public's and its own), or regulator
-    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
-    #[arg(hide_default_value = true, help_heading = EVERY_QUESTION)]
-    pub audience: Audience,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t, help_heading = EVERY_QUESTION)]
-    pub format: ChartFormat,
+    #[command(flatten)]
+    pub asking: Asking<ChartFormat>,
 }
 
 /// `publication make`.
@@ -80,9 +68,6 @@ pub struct MakePublication {
     #[command(flatten)]
     pub writing: Writing,
 }
-
-/// The heading of what every question takes, for one that takes it otherwise.
-const EVERY_QUESTION: &str = "Every question";
 
 /// What there is a row for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -124,7 +109,7 @@ pub struct Coverage {
     /// local_authority or integrated_care_system
     #[arg(long, value_parser = word::<OrganisationKind>)]
     pub kind: Option<OrganisationKind>,
-    /// How it stood, or will stand, at the end of this day (today, if not given)
+    /// How it stood, or will stand, at the end of this day (that of --as-of or today, if not given)
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<NaiveDate>,
     /// Count these too
@@ -154,7 +139,7 @@ pub struct Stale {
     /// List instead what rests on evidence whose date is not known
     #[arg(long)]
     pub undated: bool,
-    /// The day that ages are counted to (today, if not given)
+    /// The day that ages are counted to (that of --as-of or today, if not given)
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub on: Option<NaiveDate>,
     /// local_authority or integrated_care_system
@@ -165,18 +150,6 @@ pub struct Stale {
     pub framework: Option<FrameworkId>,
     #[command(flatten)]
     pub asking: Asking,
-}
-
-impl National {
-    /// What every question takes; its format is that of rows.
-    pub fn asking(&self) -> Asking {
-        Asking {
-            as_of: self.as_of,
-            effective: self.effective,
-            audience: self.audience,
-            format: self.format.of_rows().unwrap_or_default(),
-        }
-    }
 }
 
 impl ChartFormat {
@@ -194,7 +167,7 @@ impl ChartFormat {
 }
 
 /// Reads an age: a whole number, and `d`, `m` or `y` for days, months or years.
-fn age(text: &str) -> Result<Age, String> {
+pub(super) fn age(text: &str) -> Result<Age, String> {
     let read = || {
         let unit = text.chars().last()?;
         let digits = text.strip_suffix(unit)?;

@@ -12,14 +12,16 @@ pub struct Due {
     /// Codes, names or unique beginnings of organisations
     #[arg(value_name = "ORGANISATION")]
     pub organisations: Vec<String>,
-    /// On which day (today, if not given); of an earlier one, what had happened by its end counts
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    /// On which day (that of --as-of or today, if not given); of an earlier one, what had happened
+    /// by its end counts
+    #[arg(long, visible_alias = "effective", value_name = "DATE", value_parser = day)]
     pub on: Option<NaiveDate>,
     /// Only these kinds, separated by commas: publication, reissue, section_50, comment, window,
     /// process_review, evidence_request
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = word::<Kind>)]
     pub only: Vec<Kind>,
-    /// What the ledger knew: up to a position, an instant, or the end of a day in London
+    /// What the ledger knew: up to a position, an instant, the end of a day in London, or the
+    /// last record of a checkpoint in a file
     #[arg(long, value_name = "WHEN", value_parser = as_of, help_heading = "Every question")]
     pub as_of: Option<AsOf>,
     /// Whose view: this is about work in progress, and answered to the regulator only

@@ -1,13 +1,51 @@
 //! `history`.
 
-use super::Asking;
-use clap::Args;
+use super::{Asking, Format};
+use assessment::AssessmentId;
+use clap::{Args, ValueEnum};
 
 /// `history`.
 #[derive(Debug, Args)]
 pub struct BodyHistory {
     /// Code, name or a unique beginning of an organisation
     pub organisation: String,
+    /// Only what belongs to this assessment
+    #[arg(long, value_name = "ID")]
+    pub assessment: Option<AssessmentId>,
     #[command(flatten)]
-    pub asking: Asking,
+    pub asking: Asking<HistoryFormat>,
+}
+
+/// How a history is printed, written or drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HistoryFormat {
+    /// Aligned columns for people: the most useful ones
+    #[default]
+    Table,
+    /// Every column, separated by tabs, no heading
+    Plain,
+    /// One JSON array of objects
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated with a heading
+    Csv,
+    /// A page with a table for each assessment
+    Markdown,
+    /// A drawing: the overall score against the bands, with a mark for each review
+    Svg,
+}
+
+impl HistoryFormat {
+    /// How rows are printed; none for a page or a drawing.
+    pub fn of_rows(self) -> Option<Format> {
+        match self {
+            Self::Table => Some(Format::Table),
+            Self::Plain => Some(Format::Plain),
+            Self::Json => Some(Format::Json),
+            Self::Jsonl => Some(Format::Jsonl),
+            Self::Csv => Some(Format::Csv),
+            Self::Markdown | Self::Svg => None,
+        }
+    }
 }

@@ -81,7 +81,7 @@ pub enum ProofFormat {
 }
 
 /// Reads a public key, or the name of a file with one.
-fn given_key(text: &str) -> Result<GivenKey, String> {
+pub(super) fn given_key(text: &str) -> Result<GivenKey, String> {
     match text.strip_prefix('@') {
         Some(file) => Ok(GivenKey::File(file.to_owned())),
         None => text.parse().map(GivenKey::Key).map_err(|error| {

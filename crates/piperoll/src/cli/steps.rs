@@ -1,6 +1,6 @@
 //! The steps from scores to a publication: panel, draft, accuracy check, report.
 
-use super::{Asking, Audience, Show, Words, Writing, audience, day, score, word};
+use super::{Asking, Show, Words, Writing, score, word};
 use assessment::event::{
     AdjustmentReason, CommentKind, CommentOutcome, ExtensionReason, PanelMember, PanelSide,
     ResolutionReason,
@@ -8,7 +8,6 @@ use assessment::event::{
 use assessment::framework::{Recipient, ReportSection};
 use assessment::scoring::Score;
 use assessment::{CategoryId, CommentId, EvidenceId, PanelId, PartialDate, PersonId, ThemeId};
-use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// `panel …`.
@@ -361,16 +360,8 @@ pub struct Report {
     /// The draft: as it stands now; for a body, as it was shared with it
     #[arg(long)]
     pub draft: bool,
-    /// What the ledger knew by the end of a day in London
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub as_of: Option<NaiveDate>,
-    /// Whose view: public, body=CODE (the public's and its own), or regulator
-    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
-    #[arg(hide_default_value = true)]
-    pub audience: Audience,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: ReportFormat,
+    #[command(flatten)]
+    pub asking: Asking<ReportFormat>,
 }
 
 /// How a report is printed.

@@ -4,6 +4,7 @@ use super::Audience;
 use assessment::scoring::Score;
 use assessment::{PartialDate, Precision};
 use chrono::NaiveDate;
+use journal::SignedCheckpoint;
 use ledger::AsOf;
 use serde::de::DeserializeOwned;
 
@@ -39,7 +40,8 @@ pub(crate) fn score(text: &str) -> Result<Score, String> {
     Score::try_from(number?).map_err(|error| error.to_string())
 }
 
-/// Digits alone are a position; a date means its end in London.
+/// Digits alone are a position; a date means its end in London; what is neither of these nor an
+/// instant is a file with a checkpoint.
 pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
@@ -47,9 +49,14 @@ pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
     if let Ok(day) = day(text) {
         return Ok(AsOf::Day(day));
     }
-    ledger::Instant::parse(text).map(AsOf::Instant).map_err(|_| {
-        format!(
-            "`{text}` is not a position, a date (2026-05-17) or an instant (2026-05-17T09:30:00Z)"
-        )
-    })
+    if let Ok(instant) = ledger::Instant::parse(text) {
+        return Ok(AsOf::Instant(instant));
+    }
+    let known = "a position, a date (2026-05-17), an instant (2026-05-17T09:30:00Z)";
+    let signed = std::fs::read(text).map_err(|error| {
+        format!("`{text}` is not {known} or a file with a checkpoint ({error})")
+    })?;
+    let signed =
+        SignedCheckpoint::parse(&signed).map_err(|error| format!("it is a file, and {error}"))?;
+    Ok(AsOf::Checkpoint(signed.checkpoint().into()))
 }

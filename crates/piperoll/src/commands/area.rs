@@ -60,7 +60,7 @@ pub fn run(home: &Home, command: &Area, out: &mut dyn Write) -> Outcome {
 
 /// A membership, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct AreaRow {
+pub(super) struct AreaRow {
     system: OrganisationCode,
     system_name: Name,
     authority: OrganisationCode,
@@ -89,6 +89,15 @@ fn rows(home: &Home, system: Option<&str>, asking: &Asking) -> Result<Vec<AreaRo
     let mut ledger = open(home)?;
     let wanted = system.map(|text| organisation(&mut ledger, at(asking), text)).transpose()?;
     let bodies = ask(&mut ledger, at(asking), &|catalogue| catalogue.organisations())?;
+    Ok(rows_of(asking, &bodies, wanted))
+}
+
+/// The memberships of one system, or of all of these bodies.
+pub(super) fn rows_of(
+    asking: &Asking,
+    bodies: &[Body],
+    wanted: Option<OrganisationCode>,
+) -> Vec<AreaRow> {
     let names: BTreeMap<_, _> = bodies.iter().map(|b| (b.facts.code, &b.facts.name)).collect();
     let of = |body: &Body| {
         let facts = body.facts.clone();
@@ -104,5 +113,5 @@ fn rows(home: &Home, system: Option<&str>, asking: &Asking) -> Result<Vec<AreaRo
         body.area.iter().map(row).collect::<Vec<_>>()
     };
     let systems = bodies.iter().filter(|body| wanted.is_none_or(|code| code == body.facts.code));
-    Ok(systems.flat_map(of).collect())
+    systems.flat_map(of).collect()
 }

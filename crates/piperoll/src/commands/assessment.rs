@@ -1,6 +1,6 @@
 //! `assessment …`.
 
-mod list;
+pub(super) mod list;
 mod readiness;
 mod show;
 

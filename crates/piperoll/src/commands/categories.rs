@@ -71,7 +71,11 @@ pub fn run(home: &Home, args: &Scores, out: &mut dyn Write) -> Outcome {
 }
 
 /// The scores of every body that is wanted, in force now.
-fn of_all(ledger: &mut Ledger, at: At, filter: &Filter) -> Result<Vec<CategoryScoresRow>, Failure> {
+pub(super) fn of_all(
+    ledger: &mut Ledger,
+    at: At,
+    filter: &Filter,
+) -> Result<Vec<CategoryScoresRow>, Failure> {
     let wanted = |body: &Body, standing: &Standing, framework: &Framework| {
         let meant = filter.assessment.or(body.current);
         let is_wanted = meant == Some(standing.assessment)

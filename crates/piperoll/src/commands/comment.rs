@@ -95,7 +95,7 @@ fn in_words(outcome: CommentOutcome) -> String {
 
 /// A comment, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct CommentRow {
+pub(super) struct CommentRow {
     comment: CommentId,
     assessment: AssessmentId,
     recipient: Recipient,
@@ -144,7 +144,7 @@ impl Row for CommentRow {
     }
 }
 
-fn row(comment: &state::Comment) -> CommentRow {
+pub(super) fn row(comment: &state::Comment) -> CommentRow {
     let (facts, resolved) = (&comment.facts, comment.resolved.as_ref());
     let evidence = facts.evidence.iter().map(ToString::to_string);
     CommentRow {

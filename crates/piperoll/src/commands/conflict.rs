@@ -126,7 +126,7 @@ fn value(field: ConflictField, text: &str) -> Result<StatedValue, Failure> {
 
 /// A conflict, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct ConflictRow {
+pub(super) struct ConflictRow {
     organisation: OrganisationCode,
     name: Option<Name>,
     assessment: AssessmentId,
@@ -173,7 +173,7 @@ impl Row for ConflictRow {
     }
 }
 
-fn row(state: &State, conflict: &ConflictRecorded) -> ConflictRow {
+pub(super) fn row(state: &State, conflict: &ConflictRecorded) -> ConflictRow {
     let code = conflict.assessment.organisation();
     ConflictRow {
         organisation: code,

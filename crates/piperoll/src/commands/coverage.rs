@@ -1,7 +1,7 @@
 //! `coverage`.
 
 use super::national::plural;
-use super::{Home, at, open};
+use super::{Home, at, day_of, open};
 use crate::cli::{Audience, Coverage as Args, Format};
 use crate::exit::Outcome;
 use crate::render::{self, Column, Row, known};
@@ -14,10 +14,9 @@ use std::io::Write;
 pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let mut ledger = open(home)?;
     super::say_set_aside(&ledger, &args.asking)?;
-    let day = args.on.or(args.asking.effective);
     let at = At { effective: args.asking.effective.or(args.on), ..at(&args.asking) };
     let include = args.include.iter().map(|_| Extra::Fictional).collect();
-    let on = day.unwrap_or_else(|| world::now().day());
+    let on = args.on.map_or_else(|| day_of(&ledger, at), Ok)?;
     let rows =
         super::ask(&mut ledger, at, &|catalogue| catalogue.coverage(args.kind, on, &include))?;
     render::rows(out, args.asking.format, &rows)?;

@@ -2,7 +2,7 @@
 
 mod ical;
 
-use super::{Home, ask, only_for_the_regulator, open, organisation, write};
+use super::{Home, ask, day_of, only_for_the_regulator, open, organisation, write};
 use crate::cli::{Due, DueFormat, Format};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, known};
@@ -22,10 +22,11 @@ pub fn run(home: &Home, args: &Due, out: &mut dyn Write) -> Outcome {
     let mut ledger = open(home)?;
     write::say_set_aside(ledger.end()?.beyond.as_ref());
     let today = world::now().day();
-    let on = args.on.unwrap_or(today);
+    let at = At { as_of: args.as_of, ..At::default() };
+    let on = args.on.map_or_else(|| day_of(&ledger, at), Ok)?;
     // Of an earlier day, what has happened since is left out; of today and later, all counts.
     let effective = Some(on).filter(|on| *on < today);
-    let at = At { as_of: args.as_of, effective, ..At::default() };
+    let at = At { effective, ..at };
     let wanted = wanted(&mut ledger, at, &args.organisations)?;
     let state = ledger.state(at, &|state| reach(state, &wanted))?;
     let mut owed = due::owed(&state, on);
@@ -69,7 +70,7 @@ fn reach(state: &State, wanted: &BTreeSet<OrganisationCode>) -> Vec<Organisation
 
 /// Something that is owed, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct DueRow {
+pub(super) struct DueRow {
     due_on: Option<PartialDate>,
     days_overdue: Option<u64>,
     kind: Kind,
@@ -116,7 +117,7 @@ impl Row for DueRow {
     }
 }
 
-fn row(state: &State, owed: &Owed, on: NaiveDate) -> DueRow {
+pub(super) fn row(state: &State, owed: &Owed, on: NaiveDate) -> DueRow {
     let (mut subject, mut levels, mut asked) = (None, String::new(), None);
     match &owed.matter {
         Matter::Publication { levels: differing, .. } => {

@@ -1,6 +1,6 @@
 //! `evidence …`.
 
-mod list;
+pub(super) mod list;
 mod show;
 
 use super::write::{seal, seal_needed};

@@ -59,7 +59,7 @@ fn figures(facts: &FinancialFacts) -> [(&'static str, String); 10] {
 
 /// A year with its differences, as data.
 #[derive(Debug, Clone, Serialize)]
-struct YearRow {
+pub(super) struct YearRow {
     organisation: OrganisationCode,
     name: Name,
     year: FinancialYear,
@@ -109,6 +109,12 @@ impl Row for YearRow {
     fn columns() -> Vec<Column<Self>> {
         vec![Column::left("year", |row| row.year.to_string())]
     }
+}
+
+/// The years of a body in order, each with what changed since the one before.
+pub(super) fn year_rows(name: &Name, years: &[&FinanceRecorded]) -> Vec<YearRow> {
+    let before = std::iter::once(None).chain(years.iter().copied().map(Some));
+    years.iter().zip(before).map(|(of, before)| year_row(name, of, before)).collect()
 }
 
 fn year_row(name: &Name, of: &FinanceRecorded, before: Option<&FinanceRecorded>) -> YearRow {
@@ -166,12 +172,7 @@ fn list(home: &Home, text: &str, asking: &Asking, out: &mut dyn Write) -> Outcom
     let state = ledger.state(at(asking), &|_| vec![code])?;
     let Some(body) = state.organisations.get(&code) else { return Ok(()) };
     let years: Vec<&FinanceRecorded> = body.finance.values().collect();
-    let before = std::iter::once(None).chain(years.iter().copied().map(Some));
-    let rows: Vec<YearRow> = years
-        .iter()
-        .zip(before)
-        .map(|(of, before)| year_row(&body.facts.name, of, before))
-        .collect();
+    let rows = year_rows(&body.facts.name, &years);
     if asking.format != Format::Table || rows.is_empty() {
         return render::rows(out, asking.format, &rows);
     }

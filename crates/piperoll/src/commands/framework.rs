@@ -14,6 +14,7 @@ use ledger::{At, Ledger};
 use projections::Adopted;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Carries out a command.
@@ -116,7 +117,7 @@ fn check(name: &str, out: &mut dyn Write) -> Outcome {
 
 /// A framework, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct FrameworkRow {
+pub(super) struct FrameworkRow {
     framework: FrameworkId,
     name: String,
     kind: assessment::framework::OrganisationKind,
@@ -177,12 +178,17 @@ fn row(asking: &Asking, framework: &Framework, adopted: Option<&Adopted>) -> Fra
 
 fn list(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
     let adopted = frameworks(&mut open(home)?, at(asking))?;
+    render::rows(out, asking.format, &rows(asking, &adopted))
+}
+
+/// Those that were adopted, then the others that the program is shipped with.
+pub(super) fn rows(asking: &Asking, adopted: &BTreeMap<FrameworkId, Adopted>) -> Vec<FrameworkRow> {
     let mut rows: Vec<FrameworkRow> =
         adopted.values().map(|adopted| row(asking, &adopted.framework, Some(adopted))).collect();
     let shipped = Framework::all_shipped();
     let others = shipped.iter().filter(|framework| !adopted.contains_key(&framework.id));
     rows.extend(others.map(|framework| row(asking, framework, None)));
-    render::rows(out, asking.format, &rows)
+    rows
 }
 
 fn show(home: &Home, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> Outcome {

@@ -1,54 +1,122 @@
 //! `history`.
 
-use super::{Home, ask, at, open, organisation};
-use crate::cli::BodyHistory as Args;
-use crate::exit::Outcome;
-use crate::render::{self, Column, Row, known};
+mod drawing;
+mod page;
+mod publications;
+
+use super::{Home, assessment, at, open, organisation, say_set_aside};
+use crate::cli::{Audience, BodyHistory as Args, HistoryFormat};
+use crate::exit::{Failure, Outcome};
+use crate::render::{self, Column, Row};
 use crate::rows;
-use assessment::PublicationId;
-use projections::{Fate, HistoryRow, Note};
+use ::assessment::{AssessmentId, Name, OrganisationCode, PartialDate};
+use ledger::{Instant, Ledger, Recorded, Stamp};
+use projections::{Flag, Flags, Happening, Knowing, Occurrence, Outcome as Review, Timeline};
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// `history`.
 pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
+    let asking = &args.asking;
     let mut ledger = open(home)?;
-    super::say_set_aside(&ledger, &args.asking)?;
-    let at = at(&args.asking);
-    let code = organisation(&mut ledger, at, &args.organisation)?;
-    let rows = ask(&mut ledger, at, &|catalogue| catalogue.publications(code))?;
-    render::rows(out, args.asking.format, &rows)
+    say_set_aside(&ledger, asking)?;
+    let code = organisation(&mut ledger, at(asking), &args.organisation)?;
+    let (timeline, stamps) = told(&ledger, code, args)?;
+    let rows: Vec<_> = timeline.happenings.iter().map(|it| row(&timeline, it, &stamps)).collect();
+    if let Some(id) = args.assessment.filter(|_| rows.is_empty()) {
+        return Err(assessment::unknown(id));
+    }
+    match (asking.format.of_rows(), asking.format) {
+        (Some(format), _) => render::rows(out, format, &rows),
+        (None, HistoryFormat::Svg) => Ok(write!(out, "{}", drawing::svg(&timeline))?),
+        (None, _) => Ok(write!(out, "{}", page::markdown(&timeline, &rows))?),
+    }
 }
 
-impl Row for HistoryRow {
+/// What happened, as far as who asks may know it, and what proves each record.
+fn told(
+    ledger: &Ledger,
+    code: OrganisationCode,
+    args: &Args,
+) -> Result<(Timeline, BTreeMap<u64, Stamp>), Failure> {
+    let at = at(&args.asking);
+    let recorded =
+        ledger.gather(at, &|event| event.organisation().is_none_or(|about| about == code))?;
+    let knowing = match args.asking.audience {
+        Audience::Regulator => Knowing::Everything,
+        Audience::Public | Audience::Body(_) => Knowing::WhatIsPublic,
+    };
+    let records = recorded.iter().map(occurrence).collect::<Result<Vec<_>, Failure>>()?;
+    let timeline = projections::timeline(code, args.assessment, knowing, &records);
+    let mut timeline = timeline.expect("its registration is among its records");
+    if args.asking.audience == Audience::Body(code) {
+        timeline.tell(&ledger.disclosures(at, code)?, args.assessment);
+    }
+    let stamps = recorded.into_iter().map(|it| (it.stamp.position, it.stamp)).collect();
+    Ok((timeline, stamps))
+}
+
+fn occurrence(recorded: &Recorded) -> Result<Occurrence<'_>, Failure> {
+    Ok(Occurrence {
+        position: recorded.stamp.position,
+        event: &recorded.event,
+        recorded_on: Instant::parse(&recorded.stamp.recorded_at)?.day(),
+        void_by: recorded.void_by,
+    })
+}
+
+/// A row of `history`: one thing that happened.
+#[derive(Debug, Clone, Serialize)]
+struct HappeningRow {
+    organisation: OrganisationCode,
+    name: Name,
+    on: PartialDate,
+    what: &'static str,
+    about: String,
+    detail: String,
+    assessment: Option<AssessmentId>,
+    /// Of a review: whether it changed the score.
+    outcome: Option<Review>,
+    /// The overall score of the assessment in force after it, in per cent.
+    overall_score: Option<u8>,
+    /// Who decided it, or else recorded it.
+    by: String,
+    struck_out_by: Option<u64>,
+    #[serde(serialize_with = "in_words")]
+    flags: Flags,
+    recorded_at: Option<String>,
+    position: Option<u64>,
+    hash: Option<String>,
+}
+
+impl Row for HappeningRow {
     const HEADER: &'static [&'static str] = &[
         "organisation",
         "name",
-        "published_on",
-        "publication",
+        "on",
+        "what",
+        "about",
+        "detail",
         "assessment",
-        "kind",
-        "framework",
-        "method",
-        "rating",
-        "score",
-        "fate",
-        "followed_by",
-        "withdrawn_on",
-        "withdrawal_reason",
-        "reissue_reason",
-        "note",
+        "outcome",
+        "overall_score",
+        "by",
+        "struck_out_by",
         "flags",
+        "recorded_at",
         "position",
+        "hash",
     ];
 
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::left("published", |row| row.published_on.to_string()),
-            Column::left("publication", |row| within(row, row.publication)),
-            Column::left("framework", |row| row.framework.to_string()),
-            Column::text("rating", |row| known(&row.rating)),
-            Column::right("score", |row| known(&row.score)),
-            Column::text("since then", in_words),
+            Column::left("on", |row| row.on.to_string()),
+            Column::left("of", |row| row.assessment.map(|id| within(row, id)).unwrap_or_default()),
+            Column::left("what", |row| row.what.to_owned()),
+            Column::id("about", |row| row.about.clone()),
+            Column::text("detail", HappeningRow::marked),
+            Column::right("record", |row| render::known(&row.position)),
         ]
     }
 
@@ -57,30 +125,44 @@ impl Row for HistoryRow {
     }
 }
 
-/// A publication's id without that of the body, which stands above.
-fn within(row: &HistoryRow, publication: PublicationId) -> String {
-    let body = format!("{}-", row.organisation);
-    let id = publication.to_string();
-    id.strip_prefix(&body).map_or(id.clone(), str::to_owned)
+impl HappeningRow {
+    /// What it says; of what is void, that it is.
+    fn marked(&self) -> String {
+        let void = self.struck_out_by.map(|by| format!("struck out by record {by}"));
+        let detail = Some(self.detail.clone()).filter(|detail| !detail.is_empty());
+        detail.into_iter().chain(void).collect::<Vec<_>>().join("; ")
+    }
 }
 
-/// What became of it, and what a reader must know of it.
-fn in_words(row: &HistoryRow) -> String {
-    let by = row.followed_by.map(|by| within(row, by));
-    let place = by.as_ref().map(|by| format!("{by} followed"));
-    let fate = match row.fate {
-        Fate::Current => "current".to_owned(),
-        Fate::Reissued => format!("{} took its place", known(&by)),
-        Fate::Superseded => known(&place),
-        Fate::Withdrawn => {
-            let (on, reason) = (known(&row.withdrawn_on), known(&row.withdrawal_reason));
-            // Within its assessment nothing can follow it but what takes its place.
-            let is_own = row.followed_by.is_some_and(|by| by.assessment() == row.assessment);
-            let place = if is_own { by.map(|by| format!("{by} took its place")) } else { place };
-            let place = place.map(|place| format!("; {place}")).unwrap_or_default();
-            format!("withdrawn {on} ({reason}){place}")
-        }
-    };
-    let note = row.note.map(Note::as_str);
-    [Some(fate.as_str()), note].into_iter().flatten().collect::<Vec<_>>().join("; ")
+fn row(timeline: &Timeline, it: &Happening, stamps: &BTreeMap<u64, Stamp>) -> HappeningRow {
+    let stamp = it.position.and_then(|position| stamps.get(&position));
+    let by: Vec<String> = it.by.iter().map(ToString::to_string).collect();
+    let recorded_by = stamp.filter(|_| by.is_empty()).map(|stamp| stamp.actor.clone());
+    HappeningRow {
+        organisation: timeline.facts.code,
+        name: timeline.facts.name.clone(),
+        on: it.on,
+        what: it.what,
+        about: it.about.clone(),
+        detail: it.detail.clone(),
+        assessment: it.assessment,
+        outcome: it.outcome,
+        overall_score: it.overall.map(|percent| percent.get()),
+        by: by.into_iter().chain(recorded_by).collect::<Vec<_>>().join(" "),
+        struck_out_by: it.void_by,
+        flags: Flags::default().with(Flag::Fictional, timeline.facts.fictional),
+        recorded_at: stamp.map(|stamp| stamp.recorded_at.clone()),
+        position: it.position,
+        hash: stamp.map(|stamp| stamp.hash.to_string()),
+    }
+}
+
+/// An assessment's id without that of the body, which stands above.
+fn within(row: &HappeningRow, id: AssessmentId) -> String {
+    let body = format!("{}-", row.organisation);
+    id.as_str().strip_prefix(&body).unwrap_or(id.as_str()).to_owned()
+}
+
+fn in_words<S: serde::Serializer>(flags: &Flags, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&flags.to_string())
 }

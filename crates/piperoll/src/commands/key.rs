@@ -1,7 +1,7 @@
 //! `key`: the key that checkpoints are signed with. Its secret half never enters the ledger.
 
 use super::{Home, at, checkpoint, open, write};
-use crate::cli::{Format, Key, Show, Writing};
+use crate::cli::{Format, GivenKey, Key, Show, Writing};
 use crate::exit::{Failure, Outcome, REFUSED, UNABLE};
 use crate::render::{self, Column, Row};
 use crate::world;
@@ -206,4 +206,15 @@ fn show(ledger: &mut Ledger, show: &Show, out: &mut dyn Write) -> Outcome {
         Format::Table | Format::Plain | Format::Csv => writeln!(out, "{key}")?,
     }
     Ok(())
+}
+
+/// The key that a person gave, or that the file holds which they named.
+pub(super) fn given(key: &GivenKey) -> Result<VerifierKey, Failure> {
+    match key {
+        GivenKey::Key(key) => Ok(key.clone()),
+        GivenKey::File(file) => world::read(file)?.trim_end().parse().map_err(|error| {
+            Failure::new(REFUSED, format!("{file} holds no public key: {error}"))
+                .hint("a public key is one line, as `piperoll key show` prints it")
+        }),
+    }
 }

@@ -1,6 +1,6 @@
 //! `national`.
 
-use super::{Home, at, chart, frameworks, open, statement};
+use super::{Home, at, chart, day_of, frameworks, open, statement};
 use crate::cli::{By, ChartFormat, Include, National as Args};
 use crate::exit::{Failure, Outcome, REFUSED, USAGE};
 use crate::render::{self, Column, Row, known};
@@ -15,16 +15,16 @@ use std::io::Write;
 
 /// `national`.
 pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
-    let asking = args.asking();
+    let asking = &args.asking;
     let mut ledger = open(home)?;
-    super::say_set_aside(&ledger, &asking)?;
-    let counting = counting(&mut ledger, at(&asking), args)?;
-    let rows = count(&mut ledger, at(&asking), &counting, args.change_since)?;
-    let Some(format) = args.format.of_rows() else {
+    super::say_set_aside(&ledger, asking)?;
+    let counting = counting(&mut ledger, at(asking), args)?;
+    let rows = count(&mut ledger, at(asking), &counting, args.change_since)?;
+    let Some(format) = asking.format.of_rows() else {
         return Ok(write!(out, "{}", chart::svg(&rows))?);
     };
     render::rows(out, format, &rows)?;
-    if args.format == ChartFormat::Table && !rows.is_empty() {
+    if asking.format == ChartFormat::Table && !rows.is_empty() {
         out.flush()?;
         say_how_to_read(&rows, args.change_since);
     }
@@ -189,7 +189,7 @@ fn counting(ledger: &mut Ledger, at: At, args: &Args) -> Result<Counting, Failur
         Include::Fictional => Extra::Fictional,
     };
     Ok(Counting {
-        on: args.effective.unwrap_or_else(|| world::now().day()),
+        on: day_of(ledger, at)?,
         kind: args.kind,
         region,
         statement: args.statement.as_deref().map(|text| statement(known(), text)).transpose()?,

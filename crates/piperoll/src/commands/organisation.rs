@@ -118,7 +118,7 @@ fn board(row: &table::Row<'_>) -> Result<Command, Refusal> {
 
 /// An organisation, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct OrganisationRow {
+pub(super) struct OrganisationRow {
     organisation: OrganisationCode,
     name: Name,
     kind: OrganisationKind,
@@ -159,7 +159,7 @@ impl Row for OrganisationRow {
     }
 }
 
-fn row(asking: &Asking, body: &Body) -> OrganisationRow {
+pub(super) fn row(asking: &Asking, body: &Body) -> OrganisationRow {
     let facts = &body.facts;
     let aliases: Vec<&str> = facts.aliases.iter().map(Name::as_str).collect();
     OrganisationRow {

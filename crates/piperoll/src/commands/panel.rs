@@ -220,7 +220,7 @@ impl std::fmt::Display for Subject {
 
 /// A panel, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct PanelRow {
+pub(super) struct PanelRow {
     panel: PanelId,
     convened_on: PartialDate,
     assessments: String,
@@ -248,7 +248,7 @@ impl Row for PanelRow {
     }
 }
 
-fn panel_row(panel: &PanelConvened, state: &State) -> PanelRow {
+pub(super) fn panel_row(panel: &PanelConvened, state: &State) -> PanelRow {
     let decided = |id: &&AssessmentId| {
         let assessment = state.assessments.get(*id);
         assessment.and_then(|it| it.panel.as_ref()).is_some_and(|it| it.panel == panel.panel)
@@ -276,7 +276,7 @@ fn list(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
 
 /// What a panel left of a score.
 #[derive(Debug, Clone, Serialize)]
-struct PanelScoreRow {
+pub(super) struct PanelScoreRow {
     panel: PanelId,
     assessment: AssessmentId,
     statement: StatementId,
@@ -371,7 +371,7 @@ fn reasons(ledger: &Ledger, rows: &[PanelScoreRow], out: &mut dyn Write) -> Outc
 }
 
 /// Every score that a panel decided on, with what it confirmed later on after that.
-fn score_rows(
+pub(super) fn score_rows(
     ledger: &mut Ledger,
     asking: &Asking,
     panel: &PanelConvened,

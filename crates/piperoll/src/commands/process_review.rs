@@ -124,7 +124,7 @@ fn decide(home: &Home, args: &DecideProcessReview, out: &mut dyn Write) -> Outco
 
 /// A request, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct RequestRow {
+pub(super) struct RequestRow {
     publication: PublicationId,
     ground: ReviewGround,
     received_on: PartialDate,
@@ -162,7 +162,7 @@ impl Row for RequestRow {
     }
 }
 
-fn row(request: &ProcessReviewState) -> RequestRow {
+pub(super) fn row(request: &ProcessReviewState) -> RequestRow {
     let (facts, decided) = (&request.facts, request.decided.as_ref());
     RequestRow {
         publication: facts.publication,

@@ -1,13 +1,13 @@
 //! `report`.
 
-use super::{Home, ask, open, organisation};
+use super::{Home, ask, at, open, organisation};
 use crate::cli::{Audience, Report, ReportFormat};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::{report, world};
 use assessment::state::Assessment;
 use assessment::{AssessmentId, NationalId, OrganisationCode, PublicationId};
 use ledger::report::Reader;
-use ledger::{AsOf, At, Ledger, Wanted};
+use ledger::{At, Ledger, Wanted};
 use std::io::Write;
 
 /// What a person names: the report on an assessment, or one of its publications.
@@ -20,19 +20,16 @@ struct Named {
 /// `report`.
 pub fn run(home: &Home, args: &Report, out: &mut dyn Write) -> Outcome {
     let mut ledger = open(home)?;
-    let audience = match args.audience {
-        Audience::Regulator => ledger::Audience::Regulator,
-        Audience::Public | Audience::Body(_) => ledger::Audience::Public,
-    };
-    let at = At { as_of: args.as_of.map(AsOf::Day), audience, ..At::default() };
+    let (at, format) = (at(&args.asking), args.asking.format);
     if let Some(id) = args.assessment.strip_prefix("national/") {
-        return national(&mut ledger, at, id, args.format, out);
+        return national(&mut ledger, at, id, format, out);
     }
     let named = named(&mut ledger, at, args)?;
-    let Some(found) = ledger.report(at, named.assessment, wanted(named, args)?)? else {
+    let wanted = wanted(&ledger, at, named, args)?;
+    let Some(found) = ledger.report(at, named.assessment, wanted)? else {
         return Err(missing(&mut ledger, at, named, args)?);
     };
-    let text = match args.format {
+    let text = match format {
         ReportFormat::Md => report::markdown(&found),
         ReportFormat::Html => report::html(&found),
         ReportFormat::Json => report::json(&found),
@@ -83,9 +80,9 @@ fn assessment(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId
     if let Ok(id) = args.assessment.parse() {
         return Ok(id);
     }
-    match args.audience {
+    match args.asking.audience {
         Audience::Public if args.draft => return Err(not_its_own()),
-        Audience::Regulator if args.draft => return in_work(ledger, args),
+        Audience::Regulator if args.draft => return in_work(ledger, at, args),
         Audience::Body(own) if args.draft => {
             let code = organisation(ledger, at, &args.assessment)?;
             return if code == own { shared(ledger, at, code) } else { Err(not_its_own()) };
@@ -93,12 +90,12 @@ fn assessment(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId
         _ => {}
     }
     // What is published, for the regulator too: what is open is a draft.
-    let at = At { audience: ledger::Audience::Public, ..at };
+    let at = at.in_public();
     let code = organisation(ledger, at, &args.assessment)?;
     let current =
         ask(ledger, at, &|catalogue| Ok(catalogue.body(code)?.and_then(|body| body.current)))?;
     current.ok_or_else(|| {
-        let hint = match args.audience {
+        let hint = match args.asking.audience {
             Audience::Regulator => "--draft prints the draft of what is open",
             _ => "`piperoll publication list` shows what is published",
         };
@@ -107,13 +104,13 @@ fn assessment(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId
 }
 
 /// The assessment that is open, or else the one that is published and written on again.
-fn in_work(ledger: &mut Ledger, args: &Report) -> Result<AssessmentId, Failure> {
+fn in_work(ledger: &mut Ledger, at: At, args: &Report) -> Result<AssessmentId, Failure> {
     let none = match super::assessment(ledger, &args.assessment) {
         Err(failure) => failure,
         found => return found,
     };
-    let Ok(code) = organisation(ledger, At::default(), &args.assessment) else { return Err(none) };
-    let state = ledger.state(At::default(), &|_| vec![code])?;
+    let Ok(code) = organisation(ledger, at, &args.assessment) else { return Err(none) };
+    let state = ledger.state(at, &|_| vec![code])?;
     let has_open = state.assessments_of(code).any(|(_, it)| it.is_open());
     let is_written_on = |id: &AssessmentId| {
         let assessment = &state.assessments[id];
@@ -147,14 +144,17 @@ fn shared(ledger: &mut Ledger, at: At, code: OrganisationCode) -> Result<Assessm
 }
 
 /// Which report an audience may see.
-fn wanted(named: Named, args: &Report) -> Result<Wanted, Failure> {
+fn wanted(ledger: &Ledger, at: At, named: Named, args: &Report) -> Result<Wanted, Failure> {
     let is_own = |code| code == named.assessment.organisation();
     let published = |reader| Wanted::Published { publication: named.publication, reader };
-    Ok(match (args.draft, args.audience) {
+    Ok(match (args.draft, args.asking.audience) {
         (false, Audience::Regulator) => published(Reader::Regulator),
         (false, Audience::Body(code)) if is_own(code) => published(Reader::Body),
         (false, Audience::Public | Audience::Body(_)) => published(Reader::Public),
-        (true, Audience::Regulator) => Wanted::Draft(args.as_of.unwrap_or(world::now().day())),
+        (true, Audience::Regulator) => {
+            let day = at.effective.map_or_else(|| ledger.day_at(at), |day| Ok(Some(day)))?;
+            Wanted::Draft(day.unwrap_or_else(|| world::now().day()))
+        }
         (true, Audience::Body(code)) if is_own(code) => Wanted::SharedDraft,
         (true, Audience::Public | Audience::Body(_)) => return Err(not_its_own()),
     })
@@ -178,12 +178,12 @@ fn missing(
         let cause = format!("no report {publication} is published");
         return Ok(Failure::new(REFUSED, cause).hint(hint));
     }
-    let is_known = args.audience == Audience::Regulator && {
+    let is_known = args.asking.audience == Audience::Regulator && {
         let state = ledger.state(at, &|_| vec![id.organisation()])?;
         state.assessments.contains_key(&id)
     };
     let failure = |cause: &str, hint: &str| Failure::new(REFUSED, cause).hint(hint);
-    Ok(match (args.draft, args.audience) {
+    Ok(match (args.draft, args.asking.audience) {
         (true, Audience::Body(_)) => failure(
             &format!("no draft of {id} was shared"),
             "`report` without --draft prints what is published",

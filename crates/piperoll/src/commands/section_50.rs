@@ -14,7 +14,7 @@ use assessment::{
 };
 use ledger::{At, Ledger};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 const WHAT: &str = "the duty of section 50";
@@ -100,7 +100,7 @@ fn with_duty(ledger: &mut Ledger, at: At, text: &str) -> Result<AssessmentId, Fa
 
 /// The duty of an assessment, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct DutyRow {
+pub(super) struct DutyRow {
     assessment: AssessmentId,
     organisation: OrganisationCode,
     name: Option<Name>,
@@ -148,9 +148,7 @@ fn list(home: &Home, wanted: &[String], asking: &Asking, out: &mut dyn Write) ->
     let mut ledger = open(home)?;
     let (state, codes) = state_of(&mut ledger, at(asking), wanted)?;
     let errors = ledger.raised_in_error(at(asking))?;
-    let all = codes.iter().flat_map(|code| state.assessments_of(*code));
-    let rows = all.flat_map(|(id, it)| [rows(&state, id, it), void(&state, id, &errors)].concat());
-    let rows: Vec<DutyRow> = rows.collect();
+    let rows = all_rows(&state, &codes, &errors);
     let asks = rows.iter().any(|row| row.secretary_of_state.is_some());
     render::rows(out, asking.format, &rows)?;
     if asking.format == Format::Table && asks {
@@ -161,6 +159,16 @@ fn list(home: &Home, wanted: &[String], asking: &Asking, out: &mut dyn Write) ->
         );
     }
     Ok(())
+}
+
+/// The duties of these bodies, also those that were raised in error.
+pub(super) fn all_rows(
+    state: &State,
+    codes: &BTreeSet<OrganisationCode>,
+    errors: &[RaisedInError],
+) -> Vec<DutyRow> {
+    let all = codes.iter().flat_map(|code| state.assessments_of(*code));
+    all.flat_map(|(id, it)| [rows(state, id, it), void(state, id, errors)].concat()).collect()
 }
 
 /// What must be told of an assessment, and apart from it what was published before this ledger.

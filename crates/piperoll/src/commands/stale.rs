@@ -1,6 +1,6 @@
 //! `stale`.
 
-use super::{Home, at, only_for_the_regulator, open, organisation};
+use super::{Home, at, day_of, only_for_the_regulator, open, organisation};
 use crate::cli::Stale as Args;
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, known};
@@ -15,10 +15,9 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     only_for_the_regulator(args.asking.audience, "the date of evidence")?;
     let mut ledger = open(home)?;
     super::say_set_aside(&ledger, &args.asking)?;
-    let day = args.on.or(args.asking.effective);
     let at = At { effective: args.asking.effective.or(args.on), ..at(&args.asking) };
     let filter = filter(&mut ledger, at, args)?;
-    let on = day.unwrap_or_else(|| world::now().day());
+    let on = args.on.map_or_else(|| day_of(&ledger, at), Ok)?;
     let all = super::ask(&mut ledger, at, &|catalogue| catalogue.evidence_ages(&filter, on))?;
     let undated = all.iter().filter(|row| row.undated > 0).count() as u64;
     let wanted = args.older_than.map_or(Staleness::Undated, Staleness::OlderThan);

@@ -27,7 +27,7 @@ pub fn run(home: &Home, wanted: Option<&str>, asking: &Asking, out: &mut dyn Wri
 
 /// An assessment, as it is listed; how far its work is, for the regulator alone.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct AssessmentRow {
+pub(in crate::commands) struct AssessmentRow {
     pub(super) assessment: AssessmentId,
     pub(super) organisation: OrganisationCode,
     pub(super) name: Name,
@@ -113,7 +113,7 @@ impl Row for AssessmentRow {
 
 /// The rows that are wanted: what is public is read from its own projection, and all else from
 /// the state that the rules see.
-pub(super) fn rows(
+pub(in crate::commands) fn rows(
     ledger: &mut Ledger,
     filter: &Filter,
     asking: &Asking,

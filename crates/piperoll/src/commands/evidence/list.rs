@@ -75,7 +75,7 @@ fn state(
 
 /// A piece of evidence, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct EvidenceRow {
+pub(in crate::commands) struct EvidenceRow {
     pub(super) evidence: EvidenceId,
     pub(super) organisations: String,
     pub(super) category: CategoryId,
@@ -135,7 +135,7 @@ impl Row for EvidenceRow {
     }
 }
 
-pub(super) fn row(state: &State, evidence: &Evidence) -> EvidenceRow {
+pub(in crate::commands) fn row(state: &State, evidence: &Evidence) -> EvidenceRow {
     let facts = &evidence.facts;
     let using = state.assessments.iter().filter(|(_, it)| it.used.contains_key(&facts.evidence));
     let late = facts.late.then_some("late");
@@ -167,7 +167,7 @@ pub(super) fn row(state: &State, evidence: &Evidence) -> EvidenceRow {
 
 /// A request, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct RequestRow {
+pub(in crate::commands) struct RequestRow {
     pub(super) request: RequestId,
     pub(super) organisation: OrganisationCode,
     pub(super) of: OrganisationCode,
@@ -209,7 +209,10 @@ impl Row for RequestRow {
 }
 
 /// Requests for or of a body, or of everybody, in the order of recording.
-fn requests(state: &State, code: Option<OrganisationCode>) -> Vec<RequestRow> {
+pub(in crate::commands) fn requests(
+    state: &State,
+    code: Option<OrganisationCode>,
+) -> Vec<RequestRow> {
     let is_wanted =
         |it: &&EvidenceRequested| code.is_none_or(|code| [it.organisation, it.of].contains(&code));
     let mut requests: Vec<_> = state.requests.values().filter(is_wanted).collect();

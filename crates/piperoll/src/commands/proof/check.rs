@@ -1,9 +1,10 @@
 //! `proof verify`: what a proof shows, and what it does not. No ledger is looked at.
 
-use crate::cli::{GivenKey, ProofFormat, VerifyProof};
+use crate::cli::{ProofFormat, VerifyProof};
 use crate::commands::harmless;
+use crate::commands::key;
 use crate::commands::witness::policy as read_policy;
-use crate::exit::{DAMAGED, Failure, Outcome, REFUSED, USAGE};
+use crate::exit::{DAMAGED, Failure, Outcome, USAGE};
 use crate::render::{count, facts};
 use crate::world;
 use chrono::{DateTime, SecondsFormat};
@@ -64,7 +65,7 @@ pub fn verify(args: &VerifyProof, out: &mut dyn Write) -> Outcome {
 }
 
 fn given(args: &VerifyProof) -> Result<Given, Failure> {
-    let keys = args.keys.iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    let keys = args.keys.iter().map(key::given).collect::<Result<Vec<_>, _>>()?;
     let against = args.against.as_ref().map(|file| {
         let signed = SignedCheckpoint::parse(&world::read_bytes(file)?);
         let signed = signed.map_err(|error| not_held(format!("{file} is {error}")))?;
@@ -72,16 +73,6 @@ fn given(args: &VerifyProof) -> Result<Given, Failure> {
     });
     let policy = args.policy.as_deref().map(read_policy);
     Ok(Given { keys, against: against.transpose()?, policy: policy.transpose()? })
-}
-
-fn key(given: &GivenKey) -> Result<VerifierKey, Failure> {
-    match given {
-        GivenKey::Key(key) => Ok(key.clone()),
-        GivenKey::File(file) => world::read(file)?.trim_end().parse().map_err(|error| {
-            Failure::new(REFUSED, format!("{file} holds no public key: {error}"))
-                .hint("a public key is one line, as `piperoll key show` prints it")
-        }),
-    }
 }
 
 fn not_held(why: String) -> Failure {

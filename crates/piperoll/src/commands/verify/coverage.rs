@@ -37,6 +37,7 @@ impl Coverage<'_> {
             AsOf::Position(position) => format!("record {position}"),
             AsOf::Day(day) => day.to_string(),
             AsOf::Instant(instant) => instant.to_string(),
+            AsOf::Checkpoint(covered) => format!("record {}", covered.size()),
         })
     }
 

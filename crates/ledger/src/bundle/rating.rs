@@ -1,0 +1,137 @@
+//! Whether what was published is what the records before it come to.
+
+use super::choice::PublishedAs;
+use assessment::command::{MakePublication, ReissuePublication};
+use assessment::event::{PublicationImported, PublicationMade, PublicationReissued};
+use assessment::framework::{Framework, Method};
+use assessment::scoring::{Level, Rating, Score};
+use assessment::{Command, Context, Event, State, decide, replay};
+use chrono::NaiveDate;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The publication's record, with what stands before it.
+pub(super) struct Published<'a> {
+    /// The event.
+    pub(super) event: &'a Event,
+    /// Who recorded it.
+    pub(super) actor: &'a str,
+    /// On which day it was recorded.
+    pub(super) today: NaiveDate,
+    /// The records before it, oldest first, also those that are void.
+    pub(super) before: Vec<(u64, &'a Event)>,
+}
+
+impl Published<'_> {
+    /// Derives what was published from the records before it, and says it in one sentence.
+    ///
+    /// # Errors
+    ///
+    /// The first difference, in words.
+    pub(super) fn derive(&self) -> Result<String, String> {
+        let state = replay(self.before.iter().copied());
+        match self.event {
+            Event::PublicationMade(made) => {
+                let command = MakePublication {
+                    assessment: made.assessment,
+                    by: Some(made.by),
+                    published_on: made.published_on,
+                };
+                self.decide(&state, command.into(), made)
+            }
+            Event::PublicationReissued(reissued) => {
+                self.decide(&state, reissue_of(reissued), &reissued.made)
+            }
+            event => match PublishedAs::of(event) {
+                Some(PublishedAs::Imported(import)) => imported(&state, import),
+                _ => Err(format!("it is a `{}`, which publishes nothing", event.kind())),
+            },
+        }
+    }
+
+    /// Decides on the publication again, by the rules that decided on it first.
+    fn decide(
+        &self,
+        state: &State,
+        command: Command,
+        made: &PublicationMade,
+    ) -> Result<String, String> {
+        let actor = self.actor.parse().map_err(|_| format!("`{}` is no person", self.actor))?;
+        let context = Context { actor, today: self.today, released: made.released };
+        let derived = decide(state, &command, &context).map_err(|rejection| {
+            format!("the rules refuse it ({}): {rejection}", rejection.code())
+        })?;
+        match derived.as_slice() {
+            [derived] if derived == self.event => Ok(match made.overall {
+                Some(overall) => in_words(overall.rating, overall.score.get(), made.scores.len()),
+                None => format!("no rating, with {} scores", made.scores.len()),
+            }),
+            [derived] => Err(difference(&self.event.encode(), &derived.encode())),
+            _ => Err("the rules record something else".to_owned()),
+        }
+    }
+}
+
+fn reissue_of(reissued: &PublicationReissued) -> Command {
+    ReissuePublication {
+        by: Some(reissued.made.by),
+        publication: reissued.replaces,
+        published_on: reissued.made.published_on,
+        reason: reissued.reason,
+        text: reissued.text.clone(),
+    }
+    .into()
+}
+
+/// What was published elsewhere has the scores of its framework, and the rating that they give,
+/// or is recorded with what they give instead.
+fn imported(state: &State, import: &PublicationImported) -> Result<String, String> {
+    let framework = state.frameworks.get(&import.framework);
+    let framework = framework.ok_or_else(|| format!("{} is not adopted", import.framework))?;
+    if import.scores.is_empty() {
+        return Ok(format!("{}, of which no scores were published", import.rating));
+    }
+    check_statements(framework, import)?;
+    let scores: Vec<Score> = import.scores.iter().map(|cell| cell.score).collect();
+    let Level { percent, rating, .. } = framework.scoring.level(&scores);
+    let stated = import.score.unwrap_or(percent);
+    match import.disagreement {
+        None if (rating, percent) == (import.rating, stated) => {
+            Ok(in_words(rating, percent.get(), scores.len()))
+        }
+        Some(it) if (rating, percent) == (it.computed_rating, it.computed_score) => Ok(format!(
+            "{}; published as {}, {stated} %, which is recorded as a disagreement",
+            in_words(rating, percent.get(), scores.len()),
+            import.rating
+        )),
+        _ => Err(format!("the scores give {rating}, {percent} %, published is {}", import.rating)),
+    }
+}
+
+fn check_statements(framework: &Framework, import: &PublicationImported) -> Result<(), String> {
+    let wanted = framework.statements().map(|(_, statement)| statement.id);
+    if !wanted.eq(import.scores.iter().map(|cell| cell.statement)) {
+        return Err(format!("it does not have the scores of {}", framework.id));
+    }
+    match framework.scoring.method.value {
+        Method::None => Err(format!("{} has no scores", framework.id)),
+        Method::Category | Method::Statement => Ok(()),
+    }
+}
+
+fn in_words(rating: Rating, percent: u8, scores: usize) -> String {
+    format!("{rating}, {percent} %, from {scores} scores")
+}
+
+/// The first member in which what is recorded is not what the rules give.
+fn difference(recorded: &Value, derived: &Value) -> String {
+    let (Value::Object(here), Value::Object(there)) = (recorded, derived) else {
+        return format!("{recorded} is recorded, and the rules give {derived}");
+    };
+    let names: BTreeSet<&String> = here.keys().chain(there.keys()).collect();
+    let differing = names.into_iter().find(|name| here.get(*name) != there.get(*name));
+    let name = differing.map_or("", String::as_str);
+    let value = |of: Option<&Value>| of.map_or("nothing".to_owned(), Value::to_string);
+    let (here, there) = (value(here.get(name)), value(there.get(name)));
+    format!("`{name}` is {here}, and the rules give {there}")
+}
