@@ -145,7 +145,10 @@ fn what_the_rules_would_have_refused_is_found_with_its_records() {
         ("panels", vec!["panel_decided", "score_reviewed"]),
         ("comments", vec!["comment_resolved", "score_reviewed"]),
         ("windows", vec!["draft_shared", "publication_made"]),
-        ("moves", vec!["publication_made", "score_reviewed"]),
+        (
+            "moves",
+            vec!["panel_decided", "publication_imported", "publication_made", "score_reviewed"],
+        ),
         ("section_50", vec!["panel_decided"]),
         ("evidence_age", vec!["evidence_submitted", "publication_made", "score_reviewed"]),
         ("conflicts", vec!["conflict_recorded"]),
@@ -190,6 +193,25 @@ fn an_audit_is_of_what_is_asked_about() {
     assert_eq!(count(&format!("audit --check conflicts --as-of {before}")), 0);
     assert_eq!(count(&format!("audit --check conflicts --as-of {conflict}")), 1);
     assert_eq!(count("audit --check evidence_age --older-than 3y"), 0);
+}
+
+/// Of a moment nothing is told of what came after it: not how late a letter is today.
+#[test]
+fn of_a_moment_what_is_late_is_late_on_its_day() {
+    let site = forged();
+    let dir = site.path("ledger");
+    let mut all = records(&dir);
+    for record in &mut all {
+        record["recorded_at"] = json!("2026-01-31T12:00:00.000Z");
+    }
+    let last = all.len() - 1;
+    rewrite(&dir, all);
+    let of = |line: &str| -> Vec<Row> { found(&site, &format!("audit --check section_50 {line}")) };
+    let then = of(&format!("--as-of {last}"));
+    assert!(then.iter().all(|row| row["what"].contains("was not sent by 2026-01-31, 116 days")));
+    assert_eq!((then.len(), &then), (2, &of("--on 2026-01-31")));
+    assert_eq!(then, of("--effective 2026-01-31"));
+    assert_ne!(then, of(""));
 }
 
 /// The figures of real reports, misstated in places, against an independent sum over the table.

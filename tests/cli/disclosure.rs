@@ -77,8 +77,14 @@ fn what_is_handed_out_holds_no_text_no_person_and_no_other_body() {
     for (name, story) in &bodies {
         export(&site, name, name);
         let files = files(&site, name);
-        let expected =
-            ["disclosure.json", "history.csv", "ratings.csv", "records.jsonl", "scores.csv"];
+        let expected = [
+            "disclosure.json",
+            "history.csv",
+            "publications.csv",
+            "ratings.csv",
+            "records.jsonl",
+            "scores.csv",
+        ];
         assert_eq!(files.keys().collect::<Vec<_>>(), expected);
         for (file, text) in &files {
             assert!(!text.contains(MARK), "{name}, {file}: {text}");
@@ -89,10 +95,25 @@ fn what_is_handed_out_holds_no_text_no_person_and_no_other_body() {
         }
         let records = lines(&files["records.jsonl"]);
         let positions: Vec<&Value> = records.iter().map(|line| &line["position"]).collect();
-        // The log has its own records; a panel that judged it belongs to no body alone.
+        // The log has its own records; a panel that judged it belongs to no body alone, and what is
+        // attributed to it came for another.
         let own = site.rows(&format!("log {name}")).len();
-        let panels = records.iter().filter(|line| line["kind"] == "panel_convened").count();
-        assert_eq!(positions.len(), own + panels, "{name}");
+        let of_kind = |kind: &str| records.iter().filter(|line| line["kind"] == kind).count();
+        let (panels, attributed) = (of_kind("panel_convened"), of_kind("evidence_attributed"));
+        assert_eq!(positions.len(), own + panels + attributed, "{name}");
+        assert_eq!(attributed, usize::from(*name != "Millbrook"), "{name}");
+        let history = site.rows(&format!("history {name}"));
+        let told: Vec<BTreeMap<String, String>> =
+            csv::Reader::from_reader(files["history.csv"].as_bytes())
+                .deserialize()
+                .collect::<Result<_, _>>()
+                .unwrap();
+        assert_eq!(told.len(), history.len(), "{name}");
+        for (told, row) in told.iter().zip(&history) {
+            assert_eq!((&told["by"], &told["hash"]), (&String::new(), &row["hash"]));
+            let is_left_out = told["about"] == "(left out)" || told["detail"] == "(left out)";
+            assert!(is_left_out || told["detail"] == row["detail"], "{told:?}");
+        }
         assert_eq!(panels, usize::from(!story.panel.is_empty()), "{name}");
         let about: Value = serde_json::from_str(&files["disclosure.json"]).unwrap();
         assert_eq!(about["records"], positions.len());
@@ -116,7 +137,7 @@ fn the_receipt_says_what_was_left_out_and_for_whom_it_is() {
         &format!("export disclosure X99000013 --as-of {day}"),
     ]);
     let mut text = text;
-    for file in ["disclosure.json", "history.csv", "ratings.csv"] {
+    for file in ["disclosure.json", "publications.csv", "ratings.csv"] {
         // The end of a day in London is another instant in summer.
         let file_text = files(&site, "out")[file].clone();
         let lines = file_text.lines().filter(|line| !line.contains("recorded_until"));
@@ -124,6 +145,76 @@ fn the_receipt_says_what_was_left_out_and_for_whom_it_is() {
     }
     assert!(site.path(&format!("X99000013-{day}")).is_dir());
     check("disclosure", &text);
+}
+
+/// Who said something about a body, and about whom else, is told in the words of a source.
+#[test]
+fn sources_in_somebodys_words_are_not_handed_out() {
+    let site = site();
+    site.register("E06000014", "York", "local_authority");
+    for (field, a, b) in [
+        ("overall_rating", "the report by Jane Doe", "internal memo of p-021 about E06000014"),
+        ("safeguarding", "https://example.org/jane-doe", "Marigold-phone-call"),
+    ] {
+        let first = if field == "safeguarding" { "3" } else { "Good" };
+        site.ok(&format!(
+            "conflict record Millbrook --field {field} --a {first} --source-a '{a}' \
+             --b not_stated --source-b '{b}' --noted-on 2026-01-05"
+        ));
+    }
+    site.ok("finance record Millbrook --year 2024-25 --total-budget 512,300,000 \
+         --source https://example.org/accounts");
+    let receipt = export(&site, "Millbrook", "out --openings openings.jsonl");
+    assert!(receipt.contains("4 citations"), "{receipt}");
+    for entry in fs::read_dir(site.path("out")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        for words in ["Jane", "jane", "Doe", "memo", "p-021", "E06000014", MARK] {
+            let found = bytes.windows(words.len()).any(|it| it == words.as_bytes());
+            assert!(!found, "{words} is handed out");
+        }
+    }
+    let records = lines(&files(&site, "out")["records.jsonl"]);
+    let of_kind = |kind: &str| records.iter().find(|it| it["kind"] == kind).unwrap().clone();
+    let conflict = of_kind("conflict_recorded");
+    assert_eq!(conflict["data"]["a"]["source"]["omitted"], "citation");
+    assert_eq!(conflict["data"]["a"]["value"]["rating"], "good");
+    assert_eq!(of_kind("finance_recorded")["data"]["source"], "https://example.org/accounts");
+    let about: Value = serde_json::from_str(&files(&site, "out")["disclosure.json"]).unwrap();
+    assert_eq!(about["left_out"]["citations"], 4);
+    let of_bodies = of_kind("organisation_registered");
+    assert_eq!(of_bodies["data"]["name"], "Millbrook");
+}
+
+/// What was held about a body could never be shown if it had come for another.
+#[test]
+fn evidence_that_is_attributed_to_a_body_is_among_its_records_and_openings() {
+    let site = site();
+    export(&site, "Northbrook", "out --openings openings.jsonl");
+    let openings = lines(&String::from_utf8(site.read("openings.jsonl")).unwrap());
+    let records = lines(&files(&site, "out")["records.jsonl"]);
+    let attributed = records.iter().find(|it| it["kind"] == "evidence_attributed").unwrap();
+    assert_eq!(attributed["data"]["evidence"]["omitted"], "organisation");
+    let submitted = records
+        .iter()
+        .find(|it| it["kind"] == "evidence_submitted" && !it["data"]["evidence"].is_string())
+        .unwrap();
+    let omitted = serde_json::json!({ "omitted": "organisation" });
+    let expected = serde_json::json!([omitted, omitted, "X99000013"]);
+    assert_eq!(submitted["data"]["organisations"], expected);
+    let opening = openings.iter().find(|it| it["position"] == submitted["position"]).unwrap();
+    assert_eq!(opening["commitment"], submitted["data"]["content"]["commitment"]);
+    let salt = bytes(opening["salt"].as_str().unwrap());
+    assert_eq!(b3sum(&[&salt, "Marigold again.".as_bytes()].concat()), opening["commitment"]);
+    // Not what came for another body alone.
+    assert!(records.iter().all(|it| it["data"]["what"].get("commitment").is_none()
+        || it["data"]["organisation"] == "X99000013"));
+
+    // An attribution that is void makes nothing the body's.
+    let row = site.rows("log Northbrook --kind evidence_attributed").pop().unwrap();
+    site.ok(&format!("strike-out {} --reason wrong_body --yes", row["position"]));
+    export(&site, "Northbrook", "void");
+    let records = lines(&files(&site, "void")["records.jsonl"]);
+    assert!(records.iter().all(|it| it["position"] != submitted["position"]));
 }
 
 /// BLAKE3 by a program that is not ours, where it is installed.
@@ -222,6 +313,8 @@ fn a_disclosure_is_written_whole_or_not_at_all() {
     site.write("full/mine.txt", "mine");
     site.write("file", "mine");
     std::os::unix::fs::symlink("full", site.path("link")).unwrap();
+    fs::create_dir(site.path("empty")).unwrap();
+    std::os::unix::fs::symlink("empty", site.path("link-to-empty")).unwrap();
     let before = site.files();
     let export = format!("export disclosure Millbrook --as-of {day}");
     let text = site.transcript(&[
@@ -232,6 +325,8 @@ fn a_disclosure_is_written_whole_or_not_at_all() {
         &format!("{export} file/within"),
         &format!("{export} out --openings file"),
         &format!("{export} out --openings out/openings.jsonl"),
+        &format!("{export} out --openings ./missing/../out/openings.jsonl"),
+        &format!("{export} empty --openings link-to-empty/openings.jsonl"),
         &format!("{export} out --openings missing/openings.jsonl"),
         &format!("{export} out --openings openings.jsonl --config nowhere"),
         &export.replace("Millbrook", "Nowhere"),
@@ -249,8 +344,14 @@ fn a_disclosure_is_written_whole_or_not_at_all() {
         files.keys().cloned().collect()
     };
     assert!(names(&before).is_superset(&names(&after)));
+    for inside in ["out/openings.jsonl", "empty/openings.jsonl"] {
+        let inside = site.path(inside).display().to_string();
+        let dir = inside.rsplit('/').nth(1).unwrap();
+        let ran = site.run(&format!("{export} {dir} --openings {inside}"));
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(ran.err.contains("would lie in what is handed out"), "{ran:?}");
+    }
 
-    fs::create_dir(site.path("empty")).unwrap();
     site.ok(&format!("{export} empty"));
     let (empty, out) = (files(&site, "empty"), {
         site.ok(&format!("{export} out"));

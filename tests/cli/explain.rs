@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::site::{HEADER, PUBLISHED, Site, check, row};
-use crate::story::{AUTHORITY, SYSTEM};
+use crate::site::{BRENT, HEADER, PUBLISHED, Site, check, row};
+use crate::story::{AUTHORITY, NEIGHBOUR, SYSTEM};
 
 const FORMATS: [&str; 4] = ["tree", "json", "prov", "svg"];
 
@@ -136,10 +136,86 @@ fn what_cannot_be_asked_is_refused() {
 #[test]
 fn a_tree_fits_eighty_columns() {
     let site = lived();
-    for line in ["explain Millbrook", "explain Vale", "explain Vale --audience public"] {
-        let text = site.ok(line);
+    let fits = |text: String| {
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
         assert!(widest <= 80, "{text}");
+        text
+    };
+    for line in ["explain Millbrook", "explain Vale", "explain Vale --audience public"] {
+        fits(site.ok(line));
+    }
+    // An address is longer than a line: none of its letters may get lost.
+    let york = fits(Site::with_all_published().ok("explain York"));
+    let address = "/local-authority-assessment-reports/\n│     york-1225/summary; ";
+    assert!(york.contains(address), "{york}");
+}
+
+/// One point more would do, it is said; and exactly that point was given, and waits.
+#[test]
+fn what_waits_is_said_and_added_up() {
+    let site = Site::begun();
+    site.register("X99000002", "Samplebridge", "local_authority");
+    let imported = row("X99000002", "Samplebridge", "Requires improvement", BRENT);
+    site.write("imported.csv", format!("{HEADER}\n{imported}\n"));
+    site.ok("publication import imported.csv --framework la-2025");
+    let public = || site.ok("explain Samplebridge --audience public");
+    let before = public();
+    site.ok("score review Samplebridge --statement assessing-needs --score 3 --role assessor \
+             --reason ongoing_review --date 2025-12-01");
+    let text = site.ok("explain Samplebridge");
+    let sum = "\n│  ├─ with what was judged since and waits: 23 points, 64 %, Good · record ";
+    assert!(text.contains(sum), "{text}");
+    let only = "statements; it changes only at a comprehensive assessment\n";
+    assert_eq!(text.matches("why not").count(), text.matches(only).count(), "{text}");
+    assert!(text.contains("2  Assessing needs [waiting]: as imported · record "), "{text}");
+    let root = json(&site, "Samplebridge");
+    let changes = "at_comprehensive_assessment";
+    assert_eq!(first(&root, "rating")["up"]["changes"], changes);
+    let judged = first(&root, "judged");
+    assert_eq!((&judged["points"], &judged["percent"]), (&23.into(), &64.into()));
+    assert_eq!(judged["positions"], first(&root, "waiting")["positions"]);
+    // The public learns the rule, and that is all.
+    assert!(before.contains(only) && public() == before, "{before}");
+}
+
+/// What was cancelled is no current assessment, and is there to be explained; not to the public.
+#[test]
+fn a_cancelled_assessment_is_offered() {
+    let site = Site::begun();
+    site.import(&AUTHORITY.begin());
+    site.ok("assessment cancel X99000011-2025-a --reason opened_in_error --date 2025-09-02");
+    let regulator = site.run("explain Millbrook").err;
+    assert!(regulator.contains("`--assessment X99000011-2025-a` explains"), "{regulator}");
+    let text = site.ok("explain Millbrook --assessment X99000011-2025-a");
+    assert!(text.contains("not published,\ncancelled 2025-09-02 · record"), "{text}");
+    let public = site.run("explain Millbrook --audience public").err;
+    assert!(!public.contains("2025-a") && public.contains("no assessment of"), "{public}");
+}
+
+/// Another body's assessment, or one of this that is not published, is refused as one that never
+/// was: else the words of a refusal tell the public what there is.
+#[test]
+fn a_refusal_does_not_tell_what_there_is() {
+    let site = Site::begun();
+    site.import(&AUTHORITY.published());
+    site.import(&NEIGHBOUR.unpublished()[1..]);
+    for command in ["explain", "history"] {
+        for audience in ["regulator", "public", "body=X99000011"] {
+            let asked = |body: &str, id: &str| {
+                let line = format!("{command} {body} --assessment {id} --audience {audience}");
+                let ran = site.run(&line);
+                assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{line}");
+                let words = format!("{id} is not an assessment of {body}");
+                assert!(ran.err.contains(&words), "{line}: {}", ran.err);
+                ran.err.replace(id, "")
+            };
+            let unknown = asked("Millbrook", "X99000011-2031-a");
+            assert_eq!(asked("Millbrook", "X99000013-2025-a"), unknown);
+            if audience != "regulator" {
+                let unknown = asked("Northbrook", "X99000013-2031-a");
+                assert_eq!(asked("Northbrook", "X99000013-2025-a"), unknown);
+            }
+        }
     }
 }
 

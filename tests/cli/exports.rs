@@ -13,7 +13,7 @@ use crate::site::{Site, check};
 use crate::story::command;
 
 /// What a table holds, and the question that prints the same; `{}` stands for the day.
-const QUESTIONS: [(&str, &str); 21] = [
+const QUESTIONS: [(&str, &str); 22] = [
     ("organisations", "organisation list"),
     ("areas", "area list"),
     ("frameworks", "framework list"),
@@ -35,6 +35,7 @@ const QUESTIONS: [(&str, &str); 21] = [
     ("finance", "finance list Northbrook"),
     ("section_50", "section-50 list"),
     ("process_reviews", "process-review list"),
+    ("calendar", "calendar list"),
 ];
 
 /// The demo, with figures, a request for evidence and a review that was asked for; and a day on
@@ -107,6 +108,15 @@ fn every_table_is_what_the_question_prints_in_all_three_forms() {
         assert_eq!(count, cells(&site.read(&format!("csv/{file}.csv"))).len() as i64 - 1, "{file}");
     }
     // What no question prints in just these rows.
+    let happened = by_name(&site.read("csv/history.csv"));
+    let mut codes: Vec<&String> = happened.iter().map(|row| &row["organisation"]).collect();
+    codes.dedup();
+    assert!(codes.len() > 40 && codes.is_sorted());
+    for code in ["E06000014", "X99000001", "X99000009"] {
+        let of_one = happened.iter().filter(|row| row["organisation"] == code);
+        let of_one: Vec<_> = of_one.cloned().collect();
+        assert_eq!(of_one, site.rows(&format!("history {code}")), "{code}");
+    }
     let stale = by_name(&site.read("csv/stale.csv"));
     let undated: Vec<_> = stale.into_iter().filter(|row| row["undated"] != "0").collect();
     assert_eq!(undated, site.rows(&format!("stale --undated --on {day}")));
@@ -151,6 +161,77 @@ fn the_records_are_the_stored_ones_up_to_the_asked_point() {
     assert_eq!(origin, "example.org/ledger");
     let broken = "SELECT count(*) FROM pragma_foreign_key_check";
     assert_eq!(database.query_row(broken, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+/// Whoever has the table only must be able to tell that a row is the record that was hashed.
+#[test]
+fn the_hash_of_a_record_can_be_had_from_its_row() {
+    let site = Site::with_exampleshire();
+    site.ok("export csv csv");
+    let rows = by_name(&site.read("csv/records.csv"));
+    assert_eq!(rows.len(), site.lines().len());
+    for row in rows {
+        let mut record = serde_json::Map::new();
+        for (name, cell) in row.iter().filter(|(name, cell)| *name != "hash" && !cell.is_empty()) {
+            let value = match name.as_str() {
+                "part" | "parts" | "position" | "schema" | "version" | "data" => {
+                    serde_json::from_str(cell).unwrap()
+                }
+                _ => Value::String(cell.clone()),
+            };
+            record.insert(name.clone(), value);
+        }
+        let canonical = serde_json_canonicalizer::to_vec(&record).unwrap();
+        assert_eq!(blake3::hash(&canonical).to_string(), row["hash"], "{}", row["position"]);
+    }
+}
+
+/// What is void, and what is written and not published, can be looked up without the records.
+#[test]
+fn strike_outs_and_drafts_are_tables_of_their_own() {
+    let site = audiences::site(&|site, place| {
+        audiences::quiet(site, place);
+        audiences::busy(site, place);
+    });
+    let logged = site.rows("log --kind record_struck_out");
+    let drafted = site.rows("log --kind draft_written");
+    site.ok("export csv csv");
+    let struck = by_name(&site.read("csv/strike_outs.csv"));
+    let positions = |rows: &[BTreeMap<String, String>]| -> Vec<String> {
+        rows.iter().map(|row| row["position"].clone()).collect()
+    };
+    assert_eq!(positions(&struck), positions(&logged));
+    let drafts = by_name(&site.read("csv/drafts.csv"));
+    assert!(!drafts.is_empty() && drafts.len() <= drafted.len());
+    let lists = site.rows("draft list");
+    for row in lists.into_iter().filter(|row| !row["version"].is_empty()) {
+        assert!(drafts.contains(&row), "{row:?}");
+    }
+}
+
+/// One cause has one answer: a name that cannot be told of is a wrong use.
+#[test]
+fn a_place_that_is_not_utf_8_is_refused_alike_by_every_export() {
+    use std::os::unix::ffi::OsStrExt;
+    let site = Site::with_exampleshire();
+    let today = site.rows("log --kind ledger_opened")[0]["occurred_on"].clone();
+    let name = std::ffi::OsStr::from_bytes(b"out\xff");
+    for words in [
+        &["csv"][..],
+        &["sqlite"],
+        &["jsonl"],
+        &["tiles"],
+        &["disclosure", "Exampleshire", "--as-of", &today],
+        &["disclosure", "Exampleshire", "out", "--as-of", &today, "--openings"],
+    ] {
+        let mut command = assert_cmd::Command::new(crate::site::PROGRAM);
+        command.env_clear().env("PIPEROLL_CONFIG", "config").current_dir(site.path(""));
+        let output = command.arg("export").args(words).arg(name).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {said}");
+        assert!(said.contains("is not UTF-8"), "{words:?}: {said}");
+    }
+    assert!(!site.path("out").exists());
 }
 
 /// A text from elsewhere must come back as it is; where somebody asks, it must not be run.

@@ -1,6 +1,11 @@
 //! Guards that frameworks are data: checked with the place of what is wrong, adopted whole, shown
 //! with what they rest on.
 
+use std::fs;
+
+use serde_json::json;
+
+use crate::forge;
 use crate::site::{Site, check};
 
 const LA_2023: &str = include_str!("../../crates/assessment/frameworks/la-2023.json");
@@ -78,4 +83,25 @@ fn a_framework_is_shown_with_what_its_rules_rest_on() {
 fn changed(from: &str, to: &str) -> String {
     assert!(LA_2023.contains(from), "{from}");
     LA_2023.replacen(from, to, 1)
+}
+
+/// No projection applies a limiter, so one in a record would say what is not so.
+#[test]
+fn a_limiter_that_was_slipped_into_a_record_is_found() {
+    let site = Site::with_exampleshire();
+    forge::forge(&site.path("ledger"), |record| {
+        if record["kind"] == "framework_adopted" {
+            let limiter = json!({"at_most": "requires_improvement", "score": 1});
+            let scoring = &mut record["data"]["framework"]["scoring"];
+            scoring["limiters"]["value"] = json!([limiter]);
+            // Who knows the format gets the digest right as well.
+            let digest = blake3::hash(&serde_json_canonicalizer::to_vec(scoring).unwrap());
+            record["data"]["scoring_digest"] = json!(digest.to_hex().as_str());
+        }
+    });
+    fs::remove_dir_all(site.path("ledger/index")).unwrap();
+    fs::remove_file(site.path("ledger/checkpoint")).unwrap();
+    let ran = site.run("verify --config elsewhere");
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.out.contains("framework.scoring.limiters.value"), "{ran:?}");
 }

@@ -56,6 +56,21 @@ fn a_history_shows_every_publication_with_what_became_of_it() {
     check("history", &text);
 }
 
+/// What was recorded today of no date of its own did not happen by a day of the past; the name is
+/// still known.
+#[test]
+fn a_history_up_to_a_day_has_nothing_later() {
+    let site = told();
+    assert!(site.ok("history Exampleshire").contains("registered"));
+    for day in ["2020-01-01", "2024-09-10"] {
+        let rows = site.rows(&format!("history Exampleshire --effective {day}"));
+        assert!(rows.iter().all(|row| row["on"].as_str() <= day), "{rows:?}");
+        assert_eq!(rows.is_empty(), day == "2020-01-01");
+    }
+    let page = site.ok("history Exampleshire --effective 2020-01-01 --format markdown");
+    assert!(page.starts_with("# Exampleshire") && page.contains("Nothing is known"), "{page}");
+}
+
 #[test]
 fn a_history_that_cannot_be_told_is_refused() {
     let site = told();

@@ -94,6 +94,9 @@ fn a_checkpoint_of_something_else_is_refused_and_says_of_what() {
             "ratings --as-of there-is-none.checkpoint",
             "ratings --as-of ''",
             "ratings --as-of 99999999999999999999",
+            "ratings --as-of /dev/zero",
+            "ratings --as-of 9999-12-31",
+            "ratings --effective 9999-12-31",
             "ratings --as-of then.checkpoint --audience public",
         ]),
     );

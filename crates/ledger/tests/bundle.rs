@@ -55,6 +55,8 @@ fn check_all(seed: u64, turns: u64, with_jq: u32, met: &mut BTreeMap<&str, u32>)
         let again = Published { event, actor: "p-001", today: history.today, before };
         let derived = again.derive();
         assert!(derived.is_ok(), "seed {seed}, record {at}: {derived:?}\n{event:?}");
+        let counted = again.count_windows();
+        assert!(counted.is_ok(), "seed {seed}, record {at}: {counted:?}");
         let number = met.entry(event.kind()).or_default();
         *number += 1;
         if *number <= with_jq {

@@ -66,10 +66,7 @@ impl Place {
     }
 
     fn beside(target: &Path) -> Result<Self, Failure> {
-        let Some(name) = target.file_name().and_then(|name| name.to_str()) else {
-            let cause = format!("`{}` does not end in a name", target.display());
-            return Err(Failure::new(USAGE, cause).hint("give what is written a name, in UTF-8"));
-        };
+        let name = name_of(target)?;
         let parent = match target.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -142,6 +139,23 @@ impl Drop for Place {
         } else {
             fs::remove_file(&self.new)
         };
+    }
+}
+
+/// The name of what is written.
+pub fn name_of(target: &Path) -> Result<&str, Failure> {
+    in_utf8(target)?.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+        let cause = format!("`{}` does not end in a name", target.display());
+        Failure::new(USAGE, cause).hint("give what is written a name, in UTF-8")
+    })
+}
+
+/// A path that can be told of as it is.
+pub fn in_utf8(path: &Path) -> Result<&Path, Failure> {
+    match path.to_str() {
+        Some(_) => Ok(path),
+        None => Err(Failure::new(USAGE, format!("`{}` is not UTF-8", path.display()))
+            .hint("give what is written a name, in UTF-8")),
     }
 }
 

@@ -63,9 +63,26 @@ impl<R> Column<R> {
         if self.wraps_at == Some(BREAK) { " \u{200b}" } else { " " }
     }
 
-    /// What a hyphen is written as: in an id, it may be the end of a line.
-    fn hyphen(&self) -> String {
-        if self.wraps_at == Some(BREAK) { format!("-{BREAK}") } else { "-".to_owned() }
+    /// A text with marks where it may be broken: in an id after hyphens, but not before a letter
+    /// that stands alone, as in `2025-a-p1`.
+    fn breakable(&self, text: &str) -> String {
+        if self.wraps_at != Some(BREAK) {
+            return text.to_owned();
+        }
+        let stands_alone = |rest: &str| {
+            let mut next = rest.chars();
+            next.next().is_some_and(char::is_alphabetic)
+                && !next.next().is_some_and(char::is_alphabetic)
+        };
+        let (mut broken, mut rest) = (String::new(), text);
+        while let Some((before, after)) = rest.split_once('-') {
+            broken.extend([before, "-"]);
+            if !stands_alone(after) {
+                broken.push(BREAK);
+            }
+            rest = after;
+        }
+        broken + rest
     }
 }
 
@@ -187,7 +204,7 @@ fn table<R: Row>(rows: &[R]) -> String {
         let mut cells: Vec<String> = columns.iter().map(|column| (column.text)(row)).collect();
         for (index, cell) in cells.iter_mut().enumerate() {
             let indent = if index == 0 && heading.is_some() { "  " } else { "" };
-            *cell = format!("{indent}{}", cell.replace('-', &columns[index].hyphen()));
+            *cell = format!("{indent}{}", columns[index].breakable(cell));
             // An indent belongs to the word after it, however narrow the column is.
             *cell = cell.replace("  ", &INDENT.repeat(2));
             *cell = cell.replace(' ', columns[index].space());

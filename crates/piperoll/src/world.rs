@@ -70,30 +70,39 @@ pub fn progress(what: &'static str) -> indicatif::ProgressBar {
         .with_message(what)
 }
 
+/// The most that is read whole: more than the largest content that can be sealed, and an end to
+/// what has none, such as `/dev/zero`.
+const MOST: u64 = 128 * 1024 * 1024;
+
 /// Reads a file whole, or the standard input for `-`.
 pub fn read(file: &str) -> Result<String, Failure> {
-    let read = match file {
-        "-" => std::io::read_to_string(std::io::stdin()),
-        _ => std::fs::read_to_string(file),
-    };
-    read.map_err(|error| {
-        Failure::new(UNABLE, format!("cannot read {file}: {error}"))
-            .hint("name a file that is there and is UTF-8 text, or - for the standard input")
+    String::from_utf8(read_bytes(file)?).map_err(|_| {
+        Failure::new(UNABLE, format!("cannot read {file}: it is not UTF-8 text"))
+            .hint("name a file that is UTF-8 text, or - for the standard input")
     })
 }
 
 /// Reads the bytes of a file whole, or of the standard input for `-`.
 pub fn read_bytes(file: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
     let read = match file {
-        "-" => std::io::stdin().read_to_end(&mut bytes).map(drop),
-        _ => std::fs::read(file).map(|read| bytes = read),
+        "-" => read_whole(&mut std::io::stdin()),
+        _ => std::fs::File::open(file).and_then(|mut opened| read_whole(&mut opened)),
     };
-    match read {
-        Ok(()) => Ok(bytes),
-        Err(error) => Err(Failure::new(UNABLE, format!("cannot read {file}: {error}"))
-            .hint("name a file that is there, or - for the standard input")),
+    read.map_err(|error| {
+        Failure::new(UNABLE, format!("cannot read {file}: {error}"))
+            .hint("name a file that is there, or - for the standard input")
+    })
+}
+
+/// Reads all that there is, if there is an end to it.
+pub fn read_whole(from: &mut dyn Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST {
+        let why = "it has more than 128 MiB";
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, why));
     }
+    Ok(bytes)
 }
 
 /// Opens a file to read on, or the standard input for `-`.

@@ -1,9 +1,14 @@
 //! Checks of conduct: whether what was recorded keeps to the rules, whatever allowed it to be
 //! recorded.
 //!
-//! No check asks the rules whether they would decide so again: a journal can have been written by
-//! another program. Each reads off the records in force who did what and when, and names the
-//! records that contradict each other.
+//! No check asks `decide` or `readiness` whether something may be done: a journal can have been
+//! written by another program. Each reads off the records who did what and when, and names those
+//! that contradict each other.
+//!
+//! What is shared with the rules is what they know, not what they allow: the state that records in
+//! force add up to (`evolve`), with it the day on which a 1 was decided (`Assessment::duty`) and
+//! the process of a day; the list of what is due (`due::owed`), as a move has to stand in it; and
+//! the arithmetic of the framework and of the calendar.
 
 mod comments;
 mod conflicts;
@@ -19,11 +24,12 @@ use assessment::event::{PublicationMade, ScoreReviewed};
 use assessment::framework::{Framework, Method};
 use assessment::state::{Assessment, Cell};
 use assessment::{
-    AssessmentId, Event, OrganisationCode, PartialDate, PersonId, State, StatementId, evolve,
+    AssessmentId, Event, OrganisationCode, PartialDate, PersonId, State, StatementId, StrikeOuts,
+    evolve,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A check, by its name.
@@ -36,7 +42,7 @@ pub enum Check {
     Comments,
     /// Nothing was published before the accuracy check was over.
     Windows,
-    /// Every move of a published level is published or due.
+    /// Every publication states what was judged, and every move since is due or waits.
     Moves,
     /// Both section 50 letters were sent before the public read of it.
     #[serde(rename = "section_50")]
@@ -77,14 +83,15 @@ pub struct Finding {
     pub positions: Vec<u64>,
 }
 
-/// The counterexamples to a check among the records in force, given oldest first with their
-/// positions: by organisation, oldest first.
-pub fn audit(check: Check, records: &[(u64, &Event)], measure: &Measure) -> Vec<Finding> {
+/// The counterexamples to a check among some records, given oldest first with their positions and
+/// with those that are void: by organisation, oldest first.
+pub fn audit(check: Check, all: &[(u64, &Event)], measure: &Measure) -> Vec<Finding> {
+    let records = &in_force(all);
     let mut found = match check {
         Check::Panels => panels::check(records),
         Check::Comments => comments::check(records),
         Check::Windows => windows::check(records),
-        Check::Moves => moves::check(records, measure.on),
+        Check::Moves => moves::check(all, measure.on),
         Check::Section50 => section_50::check(records, measure.on),
         Check::EvidenceAge => evidence_age::check(records, measure.older_than),
         Check::Conflicts => conflicts::check(records),
@@ -124,17 +131,17 @@ impl Check {
         }
     }
 
-    /// What holds, if it holds.
+    /// What must hold.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Panels => "nobody judged as a member of a panel what they scored",
-            Self::Comments => "nobody resolved a comment on what they scored",
-            Self::Windows => "no publication came before its accuracy check was over",
-            Self::Moves => "every move of a published level is published or due",
-            Self::Section50 => "section 50 letters were sent before it was public",
-            Self::EvidenceAge => "nothing was published on evidence that was too old",
-            Self::Conflicts => "no conflict between sources is open",
-            Self::Disagreements => "every import states what its scores add up to",
+            Self::Panels => "nobody may judge as a member of a panel what they scored",
+            Self::Comments => "nobody may resolve a comment on what they scored",
+            Self::Windows => "an accuracy check must be over before the publication",
+            Self::Moves => "a publication must state what was judged, a later move must be due",
+            Self::Section50 => "section 50 letters must be sent before a 1 is public",
+            Self::EvidenceAge => "nothing may be published on evidence that is too old",
+            Self::Conflicts => "no conflict between sources may be open",
+            Self::Disagreements => "an import must state what its scores add up to",
         }
     }
 
@@ -157,8 +164,10 @@ impl Check {
                  what was imported, there is none to be over."
             }
             Self::Moves => {
-                "When a level that is published moves to another rating, the page must say so. \
-                 What a report states must be what its judgements come to, or be listed as due."
+                "A report states scores, percentages and ratings as they were judged when it was \
+                 published. What is judged later is listed as due; under a framework that changes \
+                 ratings only at a comprehensive assessment it waits, and what was published is \
+                 stated again. An overall rating that was imported may be stated again as it was."
             }
             Self::Section50 => {
                 "Both are owed from the decision that a score is 1. The law sets no day, so a \
@@ -189,8 +198,19 @@ impl fmt::Display for Check {
     }
 }
 
-/// The records in force, oldest first.
+/// Records, oldest first.
 type Records<'a> = [(u64, &'a Event)];
+
+/// The records that are not void.
+fn in_force<'a>(records: &Records<'a>) -> Vec<(u64, &'a Event)> {
+    let void = void(records);
+    records.iter().filter(|(position, _)| !void.contains_key(position)).copied().collect()
+}
+
+/// The void records, each with the strike-out that makes it so.
+fn void(records: &Records<'_>) -> BTreeMap<u64, u64> {
+    StrikeOuts::among(records.iter().copied()).void()
+}
 
 /// Shows each record with what was known before it; what is known after all of them.
 fn walk(records: &Records<'_>, visit: &mut dyn FnMut(&State, u64, &Event)) -> State {

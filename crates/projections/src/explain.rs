@@ -11,8 +11,8 @@ mod step;
 
 pub use arithmetic::{Arithmetic, Decimals, Distance, Of, Part, Quotient};
 pub use step::{
-    Assessed, Evidence, Given, Import, Incomplete, Issued, Panel, Rated, Review, Rule, Rules,
-    Scored, Step, Waiting,
+    Assessed, Evidence, Given, Import, Incomplete, Issued, Judged, Panel, Rated, Review, Rule,
+    Rules, Scored, Step, Waiting,
 };
 
 use crate::body::Body;
@@ -23,7 +23,7 @@ use crate::row::Flag;
 use crate::scores::{ScoresRow, scores};
 use crate::standing::{Standing, is_of};
 use arithmetic::Way;
-use assessment::framework::{Framework, LevelKind, Sourced, Statement, Theme};
+use assessment::framework::{Framework, LevelKind, RatingChanges, Sourced, Statement, Theme};
 use assessment::{CategoryId, Event, StatementId};
 use records::Records;
 use serde::Serialize;
@@ -171,10 +171,11 @@ impl Explaining<'_> {
         let arithmetic = complete.then(|| Arithmetic::new(scoring, Of::Statements, given.clone()));
         let distance = |way| {
             let rated = arithmetic.as_ref().filter(|_| row.rating.is_some());
-            rated.and_then(|arithmetic| arithmetic.distance(scoring, way))
+            rated.and_then(|arithmetic| arithmetic.distance(scoring, way, self.changes()))
         };
         let (up, down) = (distance(Way::Up), distance(Way::Down));
         let positions = stated_by(&nodes);
+        let judged = self.judged(theme, &nodes);
         let below = if theme.is_none() { nodes } else { vec![] };
         let step = match arithmetic {
             Some(arithmetic) => Step::Percentage(arithmetic),
@@ -188,7 +189,8 @@ impl Explaining<'_> {
                     .collect(),
             }),
         };
-        let from = vec![Node { step, positions: positions.clone(), from: below }];
+        let mut from = vec![Node { step, positions: positions.clone(), from: below }];
+        from.extend(judged);
         let step = Step::Rating(Rated {
             level: row.level,
             subject: row.subject,
@@ -202,6 +204,30 @@ impl Explaining<'_> {
             down,
         });
         Node { step, positions, from }
+    }
+
+    /// What the latest judgements come to, where some of them wait: nothing that the public learns.
+    fn judged(&self, theme: Option<&Theme>, statements: &[Node]) -> Option<Node> {
+        let is_waiting = |node: &&Node| matches!(node.step, Step::Waiting(_));
+        let waiting = statements.iter().flat_map(|node| &node.from).filter(is_waiting);
+        let positions: BTreeSet<u64> =
+            waiting.flat_map(|node| node.positions.iter().copied()).collect();
+        if positions.is_empty() {
+            return None;
+        }
+        let scores = self.standing.complete(theme, View::Judged)?;
+        let level = self.framework().scoring.level(&scores);
+        let rating = Some(level.rating).filter(|_| self.framework().awards_ratings());
+        let step = Step::Judged(Judged { points: level.points, percent: level.percent, rating });
+        Some(Node { step, positions: positions.into_iter().collect(), from: vec![] })
+    }
+
+    /// When another score would be in force.
+    fn changes(&self) -> RatingChanges {
+        match self.standing.waits(self.framework()) {
+            true => RatingChanges::AtComprehensiveAssessment,
+            false => RatingChanges::AtAnyReview,
+        }
     }
 
     /// The score of a statement.
@@ -239,8 +265,8 @@ impl Explaining<'_> {
         }
         if let [Node { step: Step::Percentage(arithmetic), .. }] = from.as_slice() {
             let scoring = &self.framework().scoring;
-            scored.up = arithmetic.distance(scoring, Way::Up);
-            scored.down = arithmetic.distance(scoring, Way::Down);
+            scored.up = arithmetic.distance(scoring, Way::Up, self.changes());
+            scored.down = arithmetic.distance(scoring, Way::Down, self.changes());
         }
         if let Some(judged) = cell.judged.filter(|_| cell.waits()) {
             let waiting = Waiting { score: Some(judged.score), in_force: cell.score() };

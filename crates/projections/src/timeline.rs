@@ -139,6 +139,12 @@ pub fn timeline(
 }
 
 impl Timeline {
+    /// Leaves out what is put down to a later day than this: the day of recording of what has no
+    /// date of its own.
+    pub fn end(&mut self, day: NaiveDate) {
+        self.happenings.retain(|it| it.on.happened_by(day));
+    }
+
     /// Adds what the body was told beyond what is public: the draft that was shared with it last.
     pub fn tell(&mut self, disclosures: &Disclosures, wanted: Option<AssessmentId>) {
         for (id, told) in disclosures.assessments() {

@@ -2,7 +2,7 @@
 
 mod signed;
 
-use super::choice::{Choice, PublishedAs};
+use super::choice::{self, Choice, PublishedAs};
 use super::rating::Published;
 use super::{FORMAT, Files, Label, files};
 use crate::time::Instant;
@@ -117,6 +117,7 @@ pub fn check(files: &Files, given: &Given<'_>) -> Report {
         ("witnesses", bundle.witnesses()),
         ("key", bundle.key()),
         ("streams", bundle.streams()),
+        ("windows", bundle.windows()),
         ("rating", bundle.rating()),
         ("report", bundle.report()),
     ];
@@ -273,8 +274,8 @@ impl<'a> Bundle<'a> {
                 }
                 number = version;
             }
-            // Of a panel there may be none of the calendar none: the rest always is there.
-            if number == 0 && stream != "calendar/england" {
+            // A ledger may have no bank holidays of its own. Everything else always is there.
+            if number == 0 && stream != choice::CALENDAR {
                 return fails(format!("nothing of {stream} is there"));
             }
         }
@@ -321,6 +322,20 @@ impl<'a> Bundle<'a> {
             before: before.take_while(|(position, _)| *position < choice.position()).collect(),
         };
         Ok((published, as_what))
+    }
+
+    /// The time for comments on each draft is as long as the bank holidays that are there make it.
+    /// Where it is longer, some are missing that this program does not know either.
+    fn windows(&self) -> Finding {
+        match self.published().map(|(published, _)| published.count_windows()) {
+            Ok(Ok(0)) => Finding::Holds("no draft was shared".to_owned()),
+            Ok(Ok(1)) => Finding::Holds("1 is as long as the bank holidays make it".to_owned()),
+            Ok(Ok(number)) => {
+                Finding::Holds(format!("{number} are as long as the bank holidays make them"))
+            }
+            Ok(Err(why)) => Finding::Unseen(format!("bank holidays are missing: {why}")),
+            Err(finding) => finding,
+        }
     }
 
     /// What was published is what the records before it come to.
@@ -385,6 +400,11 @@ impl<'a> Bundle<'a> {
             "that nothing of other streams is missing, say evidence withdrawn".to_owned(),
             "that what the records say is true; what is sealed is not in it".to_owned(),
         ];
+        if self.choice.as_ref().is_some_and(|it| it.has_deadline) {
+            not.push(
+                "that no bank holidays are missing that would make a window longer".to_owned(),
+            );
+        }
         if !self.has_scores() {
             not.push("how the rating comes about: no scores were published".to_owned());
         }

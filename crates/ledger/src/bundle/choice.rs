@@ -7,6 +7,9 @@ use assessment::event::{PublicationImported, PublicationMade, RecordStruckOut};
 use assessment::{AssessmentId, Event, EvidenceId, FrameworkId, PanelId, PublicationId};
 use std::collections::BTreeSet;
 
+/// The stream of the bank holidays that were added.
+pub(super) const CALENDAR: &str = "calendar/england";
+
 /// What a publication rests on, by the records of its assessment.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
@@ -19,7 +22,7 @@ pub(super) struct Choice {
     pub(super) panels: BTreeSet<PanelId>,
     is_import: bool,
     /// A deadline is counted in working days.
-    has_deadline: bool,
+    pub(super) has_deadline: bool,
     /// What was taken so far.
     taken: BTreeSet<u64>,
 }
@@ -139,7 +142,9 @@ impl Choice {
         }
     }
 
-    /// The streams of which nothing may be left out before the publication.
+    /// The streams of which nothing may be left out before the publication. Nothing tells whether
+    /// the last records of one are missing, but for the assessment's, which end with it, and those
+    /// of the key, which signed.
     pub(super) fn whole_streams(&self) -> Vec<String> {
         let panels = self.panels.iter().map(|panel| format!("panel/{panel}"));
         let mut all = vec![
@@ -148,7 +153,7 @@ impl Choice {
             "key/ledger".to_owned(),
             "ledger".to_owned(),
         ];
-        all.extend(self.has_deadline.then(|| "calendar/england".to_owned()));
+        all.extend(self.has_deadline.then(|| CALENDAR.to_owned()));
         all.extend(panels);
         all
     }

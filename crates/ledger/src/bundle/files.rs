@@ -114,3 +114,18 @@ fn keys(text: &str) -> Vec<(String, Vec<u8>)> {
     }
     files
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that was changed and its sum was not would stop everybody who follows the recipe.
+    #[test]
+    fn the_recipe_names_the_sums_of_its_programs() {
+        let [(_, recipe), programs @ ..] = FIXED;
+        for (name, text) in programs {
+            let sum = format!("{}  {name}", sha256(text.as_bytes()));
+            assert!(recipe.lines().any(|line| line == sum), "{sum}");
+        }
+    }
+}

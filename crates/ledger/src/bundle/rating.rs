@@ -2,10 +2,10 @@
 
 use super::choice::PublishedAs;
 use assessment::command::{MakePublication, ReissuePublication};
-use assessment::event::{PublicationImported, PublicationMade, PublicationReissued};
+use assessment::event::{DraftShared, PublicationImported, PublicationMade, PublicationReissued};
 use assessment::framework::{Framework, Method};
 use assessment::scoring::{Level, Rating, Score};
-use assessment::{Command, Context, Event, State, decide, replay};
+use assessment::{Command, Context, Event, PartialDate, State, decide, replay};
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,6 +49,31 @@ impl Published<'_> {
         }
     }
 
+    /// Counts the time for comments on each draft again, with the bank holidays that are there, and
+    /// says how many there were.
+    ///
+    /// A bundle may lack bank holidays, and a later program may know more of them by itself: that
+    /// time ran out before it should have is nothing that can be told from here.
+    ///
+    /// # Errors
+    ///
+    /// The first that ends later than they make it, in words.
+    pub(super) fn count_windows(&self) -> Result<usize, String> {
+        let mut number = 0;
+        for (at, (position, event)) in self.before.iter().enumerate() {
+            let Event::DraftShared(shared) = event else { continue };
+            let state = replay(self.before[..at].iter().copied());
+            let last_day = last_day(&state, shared);
+            let last_day = last_day.map_err(|why| format!("record {position}: {why}"))?;
+            if last_day < shared.due_on {
+                let due_on = shared.due_on;
+                return Err(format!("record {position} says {due_on}, the days here {last_day}"));
+            }
+            number += 1;
+        }
+        Ok(number)
+    }
+
     /// Decides on the publication again, by the rules that decided on it first.
     fn decide(
         &self,
@@ -70,6 +95,20 @@ impl Published<'_> {
             _ => Err("the rules record something else".to_owned()),
         }
     }
+}
+
+/// The last day for comments on a draft, as it is counted when it is shared.
+fn last_day(state: &State, shared: &DraftShared) -> Result<PartialDate, String> {
+    let assessment = state.assessments.get(&shared.assessment);
+    let process = assessment
+        .and_then(|known| state.process(&known.framework, shared.shared_on.first_day()))
+        .ok_or_else(|| format!("the process of {} is not there", shared.assessment))?;
+    let working_days = process.accuracy_working_days.value;
+    let last_day = state.calendar.last_day(shared.shared_on.first_day(), working_days);
+    let last_day = PartialDate::from(last_day.map_err(|unknown| unknown.to_string())?);
+    // A draft that is shared again leaves as much time as there was.
+    let before = assessment.and_then(|known| known.windows.get(&shared.recipient));
+    Ok(before.map_or(last_day, |before| last_day.max(before.due_on)))
 }
 
 fn reissue_of(reissued: &PublicationReissued) -> Command {

@@ -1,10 +1,10 @@
 //! Whether a released report is the one of its record.
 
 use super::rating::Published;
-use crate::released::{self, ReleasedReport};
+use crate::released::{self, ReleasedFinance, ReleasedReport};
 use assessment::event::PublicationMade;
 use assessment::framework::Passage;
-use assessment::{Digest, Event, StrikeOuts};
+use assessment::{Digest, Event, StrikeOuts, replay};
 use std::collections::BTreeMap;
 
 impl Published<'_> {
@@ -27,7 +27,7 @@ impl Published<'_> {
                 return Err(format!("{passage} is not version {version} that was recorded"));
             }
         }
-        match report.finance.is_empty() || report.finance == self.finance() {
+        match report.finance == self.finance(made) {
             true => Ok(()),
             false => Err("it has other financial facts than were recorded".to_owned()),
         }
@@ -44,8 +44,13 @@ impl Published<'_> {
         drafts.collect()
     }
 
-    /// The financial facts that were known then.
-    fn finance(&self) -> Vec<released::ReleasedFinance> {
+    /// The financial facts that were known then, if the process has them in reports.
+    fn finance(&self, made: &PublicationMade) -> Vec<ReleasedFinance> {
+        let state = replay(self.before.iter().copied());
+        let process = state.process(&made.framework, made.published_on.first_day());
+        if !process.is_some_and(released::has_finance) {
+            return vec![];
+        }
         let void = StrikeOuts::among(self.before.iter().copied()).void();
         let in_force = self.before.iter().filter(|(position, _)| !void.contains_key(position));
         let years = in_force.filter_map(|(_, event)| match event {

@@ -300,7 +300,7 @@ pub struct RecordConflict {
     /// or not_stated
     #[arg(long, value_name = "VALUE")]
     pub a: String,
-    /// Which source that is, so that it can be found
+    /// Which source that is, so that it can be found: a document, never a person, as it is public
     #[arg(long, value_name = "TEXT")]
     pub source_a: Citation,
     /// What another source says

@@ -1,9 +1,10 @@
 //! `audit`.
 
 use super::aggregates::age;
-use super::{Asking, day, word};
+use super::{Audience, Format, as_of, audience, day, word};
 use chrono::NaiveDate;
 use clap::Args;
+use ledger::AsOf;
 use projections::{Age, Check};
 
 /// `audit`.
@@ -19,12 +20,21 @@ pub struct Audit {
     /// How old the newest evidence behind a score may be when it is published: 24m, 2y or 90d
     #[arg(long, value_name = "AGE", value_parser = age, default_value = "24m")]
     pub older_than: Age,
-    /// The day up to which what is not done counts as late (today, if not given); of an earlier
-    /// one, what had happened by its end counts
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    /// The day up to which what is not done counts as late (that of --as-of or today, if not
+    /// given); of an earlier one, what had happened by its end counts
+    #[arg(long, visible_alias = "effective", value_name = "DATE", value_parser = day)]
     pub on: Option<NaiveDate>,
-    #[command(flatten)]
-    pub asking: Asking,
+    /// What the ledger knew: up to a position, an instant, the end of a day in London, or the
+    /// last record of a checkpoint in a file
+    #[arg(long, value_name = "WHEN", value_parser = as_of, help_heading = "Every question")]
+    pub as_of: Option<AsOf>,
+    /// Whose view: this is about who did what, and answered to the regulator only
+    #[arg(long, value_name = "WHO", value_parser = audience, default_value = "regulator")]
+    #[arg(hide_default_value = true, help_heading = "Every question")]
+    pub audience: Audience,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t, help_heading = "Every question")]
+    pub format: Format,
 }
 
 /// Every check with what holds and why it matters, for the help.

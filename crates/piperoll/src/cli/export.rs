@@ -38,9 +38,9 @@ pub enum Export {
     /// What was known of one body on a date, for an information request: texts, persons and other
     /// bodies left out, each so that it can be shown later what it was
     ///
-    /// Writes `records.jsonl`, `scores.csv`, `ratings.csv`, `history.csv` and `disclosure.json`,
-    /// which says how an omission is opened. It holds what is not published: it is for whom the
-    /// regulator decides to hand it to.
+    /// Writes `records.jsonl`, `scores.csv`, `ratings.csv`, `publications.csv`, `history.csv` and
+    /// `disclosure.json`, which says how an omission is opened. It holds what is not published: it
+    /// is for whom the regulator decides to hand it to.
     #[command(before_help = "Example: piperoll export disclosure York --as-of 2026-05-31 ./york")]
     Disclosure(ExportDisclosure),
 }

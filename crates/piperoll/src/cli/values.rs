@@ -1,6 +1,7 @@
 //! How values on the command line are read.
 
 use super::Audience;
+use crate::world;
 use assessment::scoring::Score;
 use assessment::{PartialDate, Precision};
 use chrono::NaiveDate;
@@ -31,7 +32,15 @@ pub(crate) fn audience(text: &str) -> Result<Audience, String> {
 /// Reads a day.
 pub(crate) fn day(text: &str) -> Result<NaiveDate, String> {
     let date = text.parse::<PartialDate>().ok().filter(|it| it.precision() == Precision::Day);
-    date.map(PartialDate::first_day).ok_or_else(|| format!("`{text}` is not a date (2026-05-17)"))
+    date.map(PartialDate::first_day).ok_or_else(|| match is_a_day(text) {
+        true => format!("`{text}` is too far from today to be a date of anything here"),
+        false => format!("`{text}` is not a date (2026-05-17)"),
+    })
+}
+
+/// Whether a text is a day at all, however far away.
+fn is_a_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<NaiveDate>().is_ok()
 }
 
 /// Reads a score.
@@ -46,14 +55,15 @@ pub(crate) fn as_of(text: &str) -> Result<AsOf, String> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map(AsOf::Position).map_err(|error| error.to_string());
     }
-    if let Ok(day) = day(text) {
-        return Ok(AsOf::Day(day));
+    if is_a_day(text) {
+        return day(text).map(AsOf::Day);
     }
     if let Ok(instant) = ledger::Instant::parse(text) {
         return Ok(AsOf::Instant(instant));
     }
     let known = "a position, a date (2026-05-17), an instant (2026-05-17T09:30:00Z)";
-    let signed = std::fs::read(text).map_err(|error| {
+    let read = std::fs::File::open(text).and_then(|mut file| world::read_whole(&mut file));
+    let signed = read.map_err(|error| {
         format!("`{text}` is not {known} or a file with a checkpoint ({error})")
     })?;
     let signed =

@@ -1,6 +1,6 @@
 //! `audit`.
 
-use super::{Home, ask, at, only_for_the_regulator, open, organisation};
+use super::{Home, ask, day_of, only_for_the_regulator, open, organisation, write};
 use crate::cli::{Audit as Args, Format};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::render::{self, Column, Row, known};
@@ -14,31 +14,34 @@ use std::io::Write;
 
 /// `audit`.
 pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
-    let asking = &args.asking;
-    only_for_the_regulator(asking.audience, "who did what")?;
+    only_for_the_regulator(args.audience, "who did what")?;
     let mut ledger = open(home)?;
-    super::say_set_aside(&ledger, asking)?;
+    write::say_set_aside(ledger.end()?.beyond.as_ref());
     let today = world::now().day();
-    let on = args.on.or(asking.effective).unwrap_or(today);
+    let at = At { as_of: args.as_of, ..At::default() };
+    let on = args.on.map_or_else(|| day_of(&ledger, at), Ok)?;
     // Of an earlier day, what has happened since is left out; of today and later, all counts.
-    let effective = asking.effective.or(args.on.filter(|on| *on < today));
-    let at = At { effective, ..at(asking) };
+    let at = At { effective: Some(on).filter(|on| *on < today), ..at };
     let named = args.organisations.iter();
     let named: BTreeSet<OrganisationCode> =
         named.map(|text| organisation(&mut ledger, at, text)).collect::<Result<_, _>>()?;
     let records = ledger.gather(at, &|event| bears_on(event, &named))?;
     let measure = Measure { on, older_than: args.older_than };
     let found = findings(&records, args, &measure, &named);
-    print(&mut ledger, at, (&records, &found), asking.format, out)?;
+    print(&mut ledger, at, (&records, &found), args.format, out)?;
     if found.is_empty() { Ok(()) } else { Err(Failure::said(REFUSED)) }
 }
 
 /// Whether some check may need a record: those of the bodies that are asked about, what every
-/// decision may need, and evidence, which one body's assessment may use of another.
+/// decision may need, and evidence, which one body's assessment may use of another; and every
+/// strike-out, as it may be of such a record.
 fn bears_on(event: &Event, named: &BTreeSet<OrganisationCode>) -> bool {
     let of_evidence = matches!(
         event,
-        Event::EvidenceSubmitted(_) | Event::EvidenceWithdrawn(_) | Event::EvidenceErased(_)
+        Event::EvidenceSubmitted(_)
+            | Event::EvidenceWithdrawn(_)
+            | Event::EvidenceErased(_)
+            | Event::RecordStruckOut(_)
     );
     let of_named = event.organisation().is_none_or(|code| named.contains(&code));
     named.is_empty() || of_evidence || of_named
@@ -50,12 +53,11 @@ fn findings(
     measure: &Measure,
     named: &BTreeSet<OrganisationCode>,
 ) -> Vec<Finding> {
-    let in_force = records.iter().filter(|recorded| recorded.void_by.is_none());
-    let in_force: Vec<(u64, &Event)> =
-        in_force.map(|recorded| (recorded.stamp.position, &recorded.event)).collect();
+    let all: Vec<(u64, &Event)> =
+        records.iter().map(|recorded| (recorded.stamp.position, &recorded.event)).collect();
     let wanted = |check: &Check| args.check.is_empty() || args.check.contains(check);
     let checks = Check::ALL.into_iter().filter(wanted);
-    let found = checks.flat_map(|check| projections::audit(check, &in_force, measure));
+    let found = checks.flat_map(|check| projections::audit(check, &all, measure));
     found.filter(|it| named.is_empty() || named.contains(&it.organisation)).collect()
 }
 
@@ -193,7 +195,7 @@ impl Row for FlatRow<'_> {
     }
 
     fn heading(&self) -> Option<String> {
-        Some(format!("{} does not hold: {}", self.check, self.check.sentence()))
+        Some(format!("{}: {}; found:", self.check, self.check.sentence()))
     }
 }
 

@@ -9,8 +9,9 @@ use crate::cli::{Bundle, BundleFormat, MakeBundle, VerifyBundle};
 use crate::exit::{DAMAGED, Failure, Outcome, REFUSED, UNABLE};
 use crate::render::{count, facts};
 use crate::world;
+use journal::SignedCheckpoint;
 use journal::policy::PolicyError;
-use ledger::bundle::{BundleError, Checked, Finding, Given, Report, check};
+use ledger::bundle::{BundleError, Checked, Files, Finding, Given, Report, check};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -29,7 +30,9 @@ fn make(home: &Home, args: &MakeBundle, out: &mut dyn Write) -> Outcome {
     let place = pack::place(&target)?;
     let policy = args.policy.as_deref().map(world::read).transpose()?;
     let policy = policy.as_deref().map(str::as_bytes);
-    let files = open(home)?.bundle(args.publication, policy)?;
+    let mut ledger = open(home)?;
+    let files = ledger.bundle(args.publication, policy)?;
+    let left_out = left_out(ledger.latest_checkpoint()?.as_ref(), &files);
     pack::write(place, &target, &files)?;
     let of = files.keys().filter(|name| name.starts_with("records/")).count();
     let (of, files) = (count(of as u64, "record"), count(files.len() as u64, "file"));
@@ -39,7 +42,24 @@ fn make(home: &Home, args: &MakeBundle, out: &mut dyn Write) -> Outcome {
         "note: it holds whole records, also unpublished ones: it is for whomever the regulator \
          hands it to",
     );
+    if left_out > 0 {
+        let cosignatures = count(left_out as u64, "cosignature");
+        let are = if left_out == 1 { "is" } else { "are" };
+        world::say(format!(
+            "note: {cosignatures} {are} left out: --policy FILE takes along those whose keys it has"
+        ));
+    }
     Ok(())
+}
+
+/// How many signatures of others than the log stand on its checkpoint and not in the bundle.
+fn left_out(latest: Option<&SignedCheckpoint>, files: &Files) -> usize {
+    let others = |signed: &SignedCheckpoint| {
+        let origin = &signed.checkpoint().origin;
+        signed.lines().iter().filter(|line| line.name() != origin).count()
+    };
+    let taken = files.get("checkpoint").and_then(|bytes| SignedCheckpoint::parse(bytes).ok());
+    latest.map_or(0, others).saturating_sub(taken.as_ref().map_or(0, others))
 }
 
 fn verify(args: &VerifyBundle, out: &mut dyn Write) -> Outcome {

@@ -6,11 +6,12 @@ mod svg;
 mod tree;
 mod words;
 
-use super::{Home, ask, assessment, at, open, organisation};
+use super::{Home, ask, at, open, organisation};
 use crate::cli::{Audience, Explain as Args, ExplainFormat};
 use crate::exit::{Failure, Outcome, REFUSED};
-use ::assessment::framework::Framework;
-use ::assessment::{Event, EvidenceId, OrganisationCode, StatementId};
+use assessment::event::OrganisationRegistered;
+use assessment::framework::Framework;
+use assessment::{AssessmentId, Event, EvidenceId, OrganisationCode, StatementId};
 use ledger::{At, Ledger, Recorded, Stamp};
 use projections::{Adopted, Body, Derivation, Fact, Grounds, Standing, explain};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,9 +70,25 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
 /// The assessment that is named, or the current one.
 fn standing<'a>(body: &'a Body, args: &Args) -> Result<&'a Standing, Failure> {
     match args.assessment {
-        Some(id) => body.standings.get(&id).ok_or_else(|| assessment::unknown(id)),
-        None => body.current().ok_or_else(|| unassessed(body.facts.name.as_str())),
+        Some(id) => body.standings.get(&id).ok_or_else(|| not_of(&body.facts, id)),
+        None => body.current().ok_or_else(|| {
+            let failure = unassessed(body.facts.name.as_str());
+            // What there is and is not current was cancelled.
+            match (body.standings.keys().next_back(), args.asking.audience) {
+                (Some(id), Audience::Regulator) => {
+                    failure.hint(format!("`--assessment {id}` explains one that was cancelled"))
+                }
+                _ => failure,
+            }
+        }),
     }
+}
+
+/// That an assessment is not one of a body: in the same words whether or not it is another's, as
+/// not everybody may know of that.
+pub(super) fn not_of(body: &OrganisationRegistered, id: AssessmentId) -> Failure {
+    Failure::new(REFUSED, format!("{id} is not an assessment of {}", body.name))
+        .hint("`piperoll assessment list` shows those that there are")
 }
 
 fn unassessed(name: &str) -> Failure {

@@ -5,6 +5,7 @@ mod columns;
 mod csv_files;
 mod describe;
 mod disclosure;
+mod happenings;
 mod jsonl;
 mod records;
 mod sqlite;

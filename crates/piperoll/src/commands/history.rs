@@ -4,7 +4,7 @@ mod drawing;
 mod page;
 mod publications;
 
-use super::{Home, assessment, at, open, organisation, say_set_aside};
+use super::{Home, at, explain, open, organisation, say_set_aside};
 use crate::cli::{Audience, BodyHistory as Args, HistoryFormat};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row};
@@ -25,7 +25,7 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let (timeline, stamps) = told(&ledger, code, args)?;
     let rows: Vec<_> = timeline.happenings.iter().map(|it| row(&timeline, it, &stamps)).collect();
     if let Some(id) = args.assessment.filter(|_| rows.is_empty()) {
-        return Err(assessment::unknown(id));
+        return Err(explain::not_of(&timeline.facts, id));
     }
     match (asking.format.of_rows(), asking.format) {
         (Some(format), _) => render::rows(out, format, &rows),
@@ -53,11 +53,13 @@ fn told(
     if args.asking.audience == Audience::Body(code) {
         timeline.tell(&ledger.disclosures(at, code)?, args.assessment);
     }
+    at.effective.into_iter().for_each(|day| timeline.end(day));
     let stamps = recorded.into_iter().map(|it| (it.stamp.position, it.stamp)).collect();
     Ok((timeline, stamps))
 }
 
-fn occurrence(recorded: &Recorded) -> Result<Occurrence<'_>, Failure> {
+/// A record, as a timeline takes it in.
+pub(super) fn occurrence(recorded: &Recorded) -> Result<Occurrence<'_>, Failure> {
     Ok(Occurrence {
         position: recorded.stamp.position,
         event: &recorded.event,
@@ -68,20 +70,20 @@ fn occurrence(recorded: &Recorded) -> Result<Occurrence<'_>, Failure> {
 
 /// A row of `history`: one thing that happened.
 #[derive(Debug, Clone, Serialize)]
-struct HappeningRow {
+pub(super) struct HappeningRow {
     organisation: OrganisationCode,
     name: Name,
     on: PartialDate,
     what: &'static str,
-    about: String,
-    detail: String,
+    pub(super) about: String,
+    pub(super) detail: String,
     assessment: Option<AssessmentId>,
     /// Of a review: whether it changed the score.
     outcome: Option<Review>,
     /// The overall score of the assessment in force after it, in per cent.
     overall_score: Option<u8>,
     /// Who decided it, or else recorded it.
-    by: String,
+    pub(super) by: String,
     struck_out_by: Option<u64>,
     #[serde(serialize_with = "in_words")]
     flags: Flags,
@@ -134,7 +136,12 @@ impl HappeningRow {
     }
 }
 
-fn row(timeline: &Timeline, it: &Happening, stamps: &BTreeMap<u64, Stamp>) -> HappeningRow {
+/// A happening with what proves its record.
+pub(super) fn row(
+    timeline: &Timeline,
+    it: &Happening,
+    stamps: &BTreeMap<u64, Stamp>,
+) -> HappeningRow {
     let stamp = it.position.and_then(|position| stamps.get(&position));
     let by: Vec<String> = it.by.iter().map(ToString::to_string).collect();
     let recorded_by = stamp.filter(|_| by.is_empty()).map(|stamp| stamp.actor.clone());

@@ -36,7 +36,7 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     if is_table {
         out.flush()?;
         say_obstacles(&rows);
-        say(&asked, &tally);
+        say(&tally);
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ fn say_obstacles(rows: &[WhatIfRow]) {
 }
 
 /// What the rows come to: also those that are not shown.
-fn say(asked: &WhatIf, tally: &WhatIfTally) {
+fn say(tally: &WhatIfTally) {
     let number = |number: u64, one: &str, several: &str| match number {
         1 => format!("1 {one}"),
         number => format!("{number} {several}"),
@@ -166,12 +166,15 @@ fn say(asked: &WhatIf, tally: &WhatIfTally) {
     let others = [(tally.gained, "gained"), (tally.lost, "lost")].into_iter();
     ways.extend(others.filter(|(it, _)| *it > 0).map(|(it, way)| format!("{it} {way}")));
     world::say(format_args!(
-        "what if {asked}: {flips} of {} {flip}: {}; {}; {} cannot be computed",
+        "what if: {flips} of {} {flip}: {}; {}",
         tally.ratings,
         ways.join(", "),
         number(tally.scores, "score moves", "scores move"),
-        number(tally.obstructed, "body", "bodies"),
     ));
+    if tally.obstructed > 0 {
+        let bodies = number(tally.obstructed, "body", "bodies");
+        world::say(format_args!("what if: {bodies} cannot be computed"));
+    }
 }
 
 /// The other rules that are asked about.

@@ -1,16 +1,53 @@
-//! Every move of a published level is published or due.
+//! Every publication states what was judged, and every move since is due or waits.
 
-use super::{Check, Finding, Records, released, walk};
-use crate::fold::{Effect, Fact, Projections};
+use super::{Check, Finding, Records, behind, in_force, publishes, released, walk};
 use crate::transitions::Subject;
 use assessment::due::{self, Level, Matter};
-use assessment::event::PublicationMade;
+use assessment::event::{
+    PublicationImported, PublicationMade, RatedScore, ReissueReason, StatementScore,
+};
 use assessment::framework::{Framework, RatingChanges, Theme};
 use assessment::scoring::{Rating, Score};
-use assessment::state::Assessment;
-use assessment::{AssessmentId, Event, OrganisationCode, State};
+use assessment::state::{Assessment, Cell};
+use assessment::{AssessmentId, Event, OrganisationCode, State, StatementId, replay};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What is stated of each level: a record made by hand may state one twice.
+type Stated = BTreeMap<Subject, Vec<Value>>;
+
+/// What is stated of a level.
+#[derive(Clone, Copy, PartialEq)]
+enum Value {
+    Score(Score),
+    Level(RatedScore),
+}
+
+/// What a report has to state.
+#[derive(Clone, Copy, PartialEq)]
+enum Basis {
+    /// What was judged by then.
+    Judged,
+    /// What was published before, as what was judged since waits.
+    Published,
+}
+
+/// A report, with what was known when it was published.
+struct Release<'a> {
+    position: u64,
+    event: &'a Event,
+    made: &'a PublicationMade,
+    assessment: &'a Assessment,
+    framework: &'a Framework,
+}
+
+/// All records, with those that were in force only for a time.
+struct Log<'a> {
+    all: &'a Records<'a>,
+    /// The void records of each body, each with the strike-out that makes it so.
+    void: BTreeMap<OrganisationCode, Vec<(u64, u64)>>,
+}
 
 /// What is listed as due of a body: levels to update, or the whole report.
 #[derive(Default)]
@@ -19,92 +56,322 @@ struct Listed {
     whole: bool,
 }
 
-/// What is known of reports and of the moves of levels.
-#[derive(Default)]
-struct Traces {
-    projections: Projections,
-    /// The record that moved each level of a body to each rating last.
-    moved: BTreeMap<(OrganisationCode, Subject, Rating), u64>,
-    /// The record that published the last report of each assessment.
-    published: BTreeMap<AssessmentId, u64>,
-    /// The assessments whose last report states what was imported.
-    as_imported: BTreeSet<AssessmentId>,
-}
-
-/// One finding for each published level of a body that its last report states otherwise than its
-/// latest judgements come to, and that is neither due nor waits.
+/// One finding for each level that a report states otherwise than it was judged at that moment,
+/// or, where later judgements wait, otherwise than it was published before; and one for each that
+/// the last report of a body states otherwise than it is judged now, and that is neither due nor
+/// waits.
 ///
 /// What an import states is no report of this ledger: where it differs from what is judged, that
 /// is due, or was published so.
-pub(super) fn check(records: &Records<'_>, on: NaiveDate) -> Vec<Finding> {
-    let mut traces = Traces::default();
-    let state = walk(records, &mut |state, position, event| traces.follow(state, position, event));
-    let listed = listed(&state, on);
+pub(super) fn check(all: &Records<'_>, on: NaiveDate) -> Vec<Finding> {
+    let (log, records) = (Log::of(all), in_force(all));
+    let (mut found, mut as_imported) = (Vec::new(), BTreeSet::new());
+    let state = walk(&records, &mut |state, position, event| {
+        let Some(made) = released(event) else { return };
+        let then = log.known_then(position, made.organisation());
+        let state = then.as_ref().unwrap_or(state);
+        let Some(assessment) = state.assessments.get(&made.assessment) else { return };
+        let Some(framework) = state.frameworks.get(&assessment.framework) else { return };
+        let release = Release { position, event, made, assessment, framework };
+        if release.repeats_import(&as_imported) {
+            as_imported.insert(made.assessment);
+        } else {
+            as_imported.remove(&made.assessment);
+        }
+        found.extend(misstated(&log, &release, &as_imported));
+    });
+    let moved = moved(&records, &state, &as_imported, on).into_iter();
+    // What a report stated wrongly from the start is told once.
+    let is_known = |report: u64, it: &Finding| {
+        found.iter().any(|known| known.subject == it.subject && known.positions.contains(&report))
+    };
+    let moved: Vec<Finding> =
+        moved.filter(|(report, it)| !is_known(*report, it)).map(|(_, it)| it).collect();
+    [found, moved].concat()
+}
+
+/// What a report states otherwise than it has to.
+fn misstated(
+    log: &Log<'_>,
+    release: &Release<'_>,
+    as_imported: &BTreeSet<AssessmentId>,
+) -> Vec<Finding> {
+    let Release { position, made, assessment, framework, .. } = *release;
+    let (expected, basis) = release.expected();
+    let stated = stated(made);
+    let differs = |subject: &Subject| {
+        // That an import gives another overall rating than its scores is no move, nor is it
+        // where it was published again so.
+        let is_excused = *subject == Subject::Overall && as_imported.contains(&made.assessment);
+        expected.get(subject) != stated.get(subject) && !is_excused
+    };
+    let mut subjects: BTreeSet<Subject> = expected.keys().chain(stated.keys()).copied().collect();
+    subjects.retain(differs);
+    if subjects.is_empty() {
+        return vec![];
+    }
+    let before = log.in_force_before(position);
+    let finding = |subject: Subject| {
+        let mut positions = match basis {
+            Basis::Judged => sources(&before, (made.assessment, assessment), framework, subject),
+            Basis::Published => last_published(&before, made.assessment).into_iter().collect(),
+        };
+        positions.insert(position);
+        let was = in_words(expected.get(&subject));
+        let was = match basis {
+            Basis::Judged => format!("was judged {was}"),
+            Basis::Published => format!("was published as {was}, what was judged since waits"),
+        };
+        let is = in_words(stated.get(&subject));
+        let (name, publication, on) = (name(subject), made.publication, made.published_on);
+        let what = format!("{name} {was}, and {publication} of {on} states {is}");
+        finding(made, name, what, positions)
+    };
+    subjects.into_iter().map(finding).collect()
+}
+
+/// What the last reports state otherwise than it is judged now, and what is not listed as due:
+/// each with the record of the report.
+fn moved(
+    records: &Records<'_>,
+    state: &State,
+    as_imported: &BTreeSet<AssessmentId>,
+    on: NaiveDate,
+) -> Vec<(u64, Finding)> {
+    let listed = listed(state, on);
     let mut found = Vec::new();
     for organisation in state.organisations.keys() {
         let Some(id) = state.last_published(*organisation) else { continue };
         let assessment = &state.assessments[&id];
         let Some(made) = assessment.publications.last() else { continue };
+        let Some(report) = last_published(records, id) else { continue };
         let Some(framework) = state.frameworks.get(&assessment.framework) else { continue };
         let nothing = Listed::default();
         let listed = listed.get(organisation).unwrap_or(&nothing);
-        let waits = RatingChanges::AtComprehensiveAssessment;
-        if listed.whole || framework.scoring.rating_changes.value == waits {
+        if listed.whole || waits(framework) || !framework.awards_ratings() {
             continue;
         }
-        for subject in subjects(framework) {
-            let Some(judged) = judged(assessment, framework, subject) else { continue };
-            let stated = stated(made, framework, subject);
-            // That an import gives another overall rating than its scores is no move, nor is it
-            // where it was published again so.
-            let as_imported = subject == Subject::Overall && traces.as_imported.contains(&id);
-            if Some(judged) != stated && !listed.levels.contains(&subject) && !as_imported {
-                found.push(finding(made, &traces, (subject, judged, stated)));
+        let (now, then) = (judged(assessment, framework), stated(made));
+        for (subject, judged) in now {
+            let is_published = framework.publishes(subject.level());
+            let is_excused = subject == Subject::Overall && as_imported.contains(&id);
+            let (is, was) = (ratings(framework, Some(&judged)), then.get(&subject));
+            let is_moved = is != ratings(framework, was);
+            if !is_published || !is_moved || is_excused || listed.levels.contains(&subject) {
+                continue;
             }
+            let mut positions = sources(records, (id, assessment), framework, subject);
+            positions.insert(report);
+            let (name, was, is) = (name(subject), in_words(was), in_words(Some(&judged)));
+            let (publication, on) = (made.publication, made.published_on);
+            let what = format!(
+                "{name} is judged {is}, {publication} of {on} states {was}, and no update is \
+                 listed as due"
+            );
+            found.push((report, finding(made, name, what, positions)));
         }
     }
     found
 }
 
-/// The rating that a report states of a level.
-fn stated(made: &PublicationMade, framework: &Framework, subject: Subject) -> Option<Rating> {
-    match subject {
-        Subject::Overall => made.overall.map(|overall| overall.rating),
-        Subject::Theme(id) => {
-            made.themes.iter().find(|theme| theme.theme == id).map(|theme| theme.rating)
+impl Release<'_> {
+    /// What it has to state. What puts an error or an unfair process right waits for nothing.
+    fn expected(&self) -> (Stated, Basis) {
+        use ReissueReason::{BasisStruckOut, ProcessReview};
+        let corrects = matches!(
+            self.event,
+            Event::PublicationReissued(it) if matches!(it.reason, BasisStruckOut | ProcessReview)
+        );
+        let (assessment, framework) = (self.assessment, self.framework);
+        let repeats = waits(framework) && !corrects;
+        let published = match (assessment.publications.last(), &assessment.import) {
+            (Some(made), _) if repeats => Some(stated(made)),
+            (None, Some(import)) if repeats => Some(imported(import, framework)),
+            _ => None,
+        };
+        match published {
+            Some(published) => (published, Basis::Published),
+            None => (judged(assessment, framework), Basis::Judged),
         }
-        Subject::Statement(id) => {
-            let shown = made.scores.iter().find(|cell| cell.statement == id)?;
-            Some(framework.scoring.rating(shown.score))
+    }
+
+    /// Whether it states what the import before it did, perhaps by way of other reports.
+    fn repeats_import(&self, as_imported: &BTreeSet<AssessmentId>) -> bool {
+        let now = (self.made.overall, by_statement(&self.made.scores));
+        match (self.assessment.publications.last(), &self.assessment.import) {
+            (Some(last), _) => {
+                let same = (last.overall, by_statement(&last.scores)) == now;
+                same && as_imported.contains(&self.made.assessment)
+            }
+            (None, Some(import)) => {
+                (overall(import, self.framework), by_statement(&import.scores)) == now
+            }
+            (None, None) => false,
         }
     }
 }
 
-/// The levels that a framework publishes with a rating.
-fn subjects(framework: &Framework) -> Vec<Subject> {
-    if !framework.awards_ratings() {
-        return vec![];
+impl<'a> Log<'a> {
+    fn of(all: &'a Records<'a>) -> Self {
+        let mut void: BTreeMap<OrganisationCode, Vec<(u64, u64)>> = BTreeMap::new();
+        let by = super::void(all);
+        for (position, event) in all {
+            if let (Some(by), Some(code)) = (by.get(position), event.organisation()) {
+                void.entry(code).or_default().push((*position, *by));
+            }
+        }
+        Self { all, void }
     }
+
+    /// What was known of a body before a record, if something of it was void only later.
+    fn known_then(&self, position: u64, code: OrganisationCode) -> Option<State> {
+        let was_in_force = |(void, by): &(u64, u64)| *void < position && position < *by;
+        self.void.get(&code)?.iter().find(|it| was_in_force(it))?;
+        let before = self.all.iter().copied().take_while(|(at, _)| *at < position);
+        Some(replay(before.filter(|(_, it)| it.organisation().is_none_or(|of| of == code))))
+    }
+
+    fn in_force_before(&self, position: u64) -> Vec<(u64, &'a Event)> {
+        in_force(&self.all[..self.all.partition_point(|(at, _)| *at < position)])
+    }
+}
+
+/// What a report states.
+fn stated(made: &PublicationMade) -> Stated {
+    let mut all = scores_of(made.scores.iter().map(|cell| (cell.statement, cell.score)));
+    if let Some(overall) = made.overall {
+        all.insert(Subject::Overall, vec![Value::Level(overall)]);
+    }
+    for theme in &made.themes {
+        let value = Value::Level(RatedScore { rating: theme.rating, score: theme.score });
+        all.entry(Subject::Theme(theme.theme)).or_default().push(value);
+    }
+    all
+}
+
+/// What the latest judgements come to.
+fn judged(assessment: &Assessment, framework: &Framework) -> Stated {
+    let score = |statement| Some((statement, assessment.statement_score(framework, statement)?));
+    let scores = framework.statements().filter_map(|(_, it)| score(it.id));
+    levels(framework, &scores.collect())
+}
+
+/// What an import states, and its themes as its scores give them.
+fn imported(import: &PublicationImported, framework: &Framework) -> Stated {
+    let mut all = levels(framework, &by_statement(&import.scores));
+    let overall = overall(import, framework).map(Value::Level);
+    all.extend(overall.map(|overall| (Subject::Overall, vec![overall])));
+    all
+}
+
+/// The rating that an import states, with the percentage that it states or that its scores give.
+fn overall(import: &PublicationImported, framework: &Framework) -> Option<RatedScore> {
+    let scores = by_statement(&import.scores);
+    let computed = level(framework, &scores, Subject::Overall).map(|level| level.score);
+    let score = import.score.or(computed)?;
+    Some(RatedScore { rating: import.rating, score })
+}
+
+/// Scores, with what they come to.
+fn levels(framework: &Framework, scores: &BTreeMap<StatementId, Score>) -> Stated {
+    let mut all = scores_of(scores.iter().map(|(statement, score)| (*statement, *score)));
     let themes = framework.scoring.themes.iter().map(|theme| Subject::Theme(theme.id));
-    let statements = framework.statements().map(|(_, it)| Subject::Statement(it.id));
-    let all = [Subject::Overall].into_iter().chain(themes).chain(statements);
-    all.filter(|subject| framework.publishes(subject.level())).collect()
+    let themes = themes.filter(|it| framework.publishes(it.level()));
+    for subject in themes.chain([Subject::Overall]) {
+        let level = level(framework, scores, subject).map(Value::Level);
+        all.extend(level.map(|level| (subject, vec![level])));
+    }
+    all
 }
 
-/// The rating of a level by the latest judgements, where every statement of it has one.
-fn judged(assessment: &Assessment, framework: &Framework, subject: Subject) -> Option<Rating> {
-    let score = |statement| assessment.statement_score(framework, statement);
-    if let Subject::Statement(statement) = subject {
-        return Some(framework.scoring.rating(score(statement)?));
+/// What the scores of a level come to, where every statement of it has one and ratings are given.
+fn level(
+    framework: &Framework,
+    scores: &BTreeMap<StatementId, Score>,
+    subject: Subject,
+) -> Option<RatedScore> {
+    let own = within(framework, subject).into_iter();
+    let scores: Vec<Score> = own.map(|it| scores.get(&it).copied()).collect::<Option<_>>()?;
+    if scores.is_empty() || !framework.awards_ratings() {
+        return None;
     }
-    let is_within = |theme: &Theme| match subject {
+    let level = framework.scoring.level(&scores);
+    Some(RatedScore { rating: level.rating, score: level.percent })
+}
+
+/// The statements of a level.
+fn within(framework: &Framework, subject: Subject) -> Vec<StatementId> {
+    let is_within = |theme: &Theme, statement| match subject {
+        Subject::Overall => true,
         Subject::Theme(id) => theme.id == id,
-        Subject::Overall | Subject::Statement(_) => true,
+        Subject::Statement(id) => statement == id,
     };
-    let statements = framework.statements().filter(|(theme, _)| is_within(theme));
-    let scores: Option<Vec<Score>> = statements.map(|(_, it)| score(it.id)).collect();
-    let scores = scores.filter(|scores| !scores.is_empty())?;
-    Some(framework.scoring.level(&scores).rating)
+    let all = framework.statements().map(|(theme, it)| (theme, it.id));
+    all.filter(|(theme, id)| is_within(theme, *id)).map(|(_, id)| id).collect()
+}
+
+fn scores_of(scores: impl Iterator<Item = (StatementId, Score)>) -> Stated {
+    let mut all = Stated::new();
+    for (statement, score) in scores {
+        all.entry(Subject::Statement(statement)).or_default().push(Value::Score(score));
+    }
+    all
+}
+
+fn by_statement(scores: &[StatementScore]) -> BTreeMap<StatementId, Score> {
+    scores.iter().map(|cell| (cell.statement, cell.score)).collect()
+}
+
+fn ratings(framework: &Framework, values: Option<&Vec<Value>>) -> Vec<Rating> {
+    let rating = |value: &Value| match value {
+        Value::Score(score) => framework.scoring.rating(*score),
+        Value::Level(level) => level.rating,
+    };
+    values.into_iter().flatten().map(rating).collect()
+}
+
+fn waits(framework: &Framework) -> bool {
+    framework.scoring.rating_changes.value == RatingChanges::AtComprehensiveAssessment
+}
+
+/// The records that the score of each statement of a level comes from: the last that judged it.
+fn sources(
+    records: &Records<'_>,
+    (id, assessment): (AssessmentId, &Assessment),
+    framework: &Framework,
+    subject: Subject,
+) -> BTreeSet<u64> {
+    let mut last: BTreeMap<Cell, u64> = BTreeMap::new();
+    for (position, event) in records.iter().filter(|(_, event)| event.assessment() == Some(id)) {
+        let cells: Vec<Cell> = match event {
+            Event::ScoreReviewed(it) => vec![(it.statement, it.category)],
+            Event::PanelDecided(it) => {
+                it.scores.iter().map(|cell| (cell.statement, cell.category)).collect()
+            }
+            Event::PanelConfirmed(it) => {
+                it.scores.iter().map(|cell| (cell.statement, cell.category)).collect()
+            }
+            Event::PublicationImported(it) => {
+                it.scores.iter().map(|cell| (cell.statement, None)).collect()
+            }
+            _ => vec![],
+        };
+        last.extend(cells.into_iter().map(|cell| (cell, *position)));
+        if let Event::ImportedPublicationReplaced(it) = event {
+            // It takes the place of what was imported, and of no review.
+            let imported = it.import.scores.iter().map(|cell| (cell.statement, None));
+            let judged = |cell: &Cell| assessment.judged.get(cell).is_some_and(|it| it.imported);
+            last.extend(imported.filter(judged).map(|cell| (cell, *position)));
+        }
+    }
+    let own = within(framework, subject).into_iter();
+    let cells = own.flat_map(|statement| behind(assessment, framework, statement));
+    cells.filter_map(|cell| last.get(&cell).copied()).collect()
+}
+
+fn last_published(records: &Records<'_>, id: AssessmentId) -> Option<u64> {
+    let found = records.iter().rev().find(|(_, event)| publishes(event) == Some(id));
+    found.map(|(position, _)| *position)
 }
 
 /// What stands in the list of what is due.
@@ -127,60 +394,36 @@ fn listed(state: &State, on: NaiveDate) -> BTreeMap<OrganisationCode, Listed> {
     all
 }
 
-impl Traces {
-    fn follow(&mut self, state: &State, position: u64, event: &Event) {
-        let fact = Fact { position, event };
-        for effect in self.projections.apply(&fact) {
-            if let (Effect::Moved(moved), Some(code)) = (effect, fact.organisation()) {
-                self.moved.insert((code, moved.subject, moved.to), position);
-            }
-        }
-        let Some(made) = released(event) else { return };
-        let id = made.assessment;
-        self.published.insert(id, position);
-        if self.repeats_import(state.assessments.get(&id), made) {
-            self.as_imported.insert(id);
-        } else {
-            self.as_imported.remove(&id);
-        }
-    }
+fn name(subject: Subject) -> String {
+    subject.id().unwrap_or_else(|| "overall".to_owned())
+}
 
-    /// Whether a report states what the import before it did, perhaps by way of other reports.
-    fn repeats_import(&self, assessment: Option<&Assessment>, made: &PublicationMade) -> bool {
-        let Some(assessment) = assessment else { return false };
-        let now = (made.overall.map(|overall| overall.rating), &made.scores);
-        match (assessment.publications.last(), &assessment.import) {
-            (Some(last), _) => {
-                let same = (last.overall.map(|overall| overall.rating), &last.scores) == now;
-                same && self.as_imported.contains(&made.assessment)
-            }
-            (None, Some(import)) => (Some(import.rating), &import.scores) == now,
-            (None, None) => false,
+fn in_words(values: Option<&Vec<Value>>) -> String {
+    let all: Vec<String> = values.into_iter().flatten().map(Value::to_string).collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join(" and ") }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Score(score) => write!(f, "{score}"),
+            Self::Level(level) => write!(f, "{}, {} %", level.rating, level.score),
         }
     }
 }
 
 fn finding(
     made: &PublicationMade,
-    traces: &Traces,
-    (subject, judged, stated): (Subject, Rating, Option<Rating>),
+    subject: String,
+    what: String,
+    positions: BTreeSet<u64>,
 ) -> Finding {
-    let (assessment, organisation) = (made.assessment, made.organisation());
-    let moved = traces.moved.get(&(organisation, subject, judged));
-    let published = traces.published.get(&assessment);
-    let positions: BTreeSet<u64> = moved.into_iter().chain(published).copied().collect();
-    let subject = subject.id().unwrap_or_else(|| "overall".to_owned());
-    let (publication, on) = (made.publication, made.published_on);
-    let stated = stated.map_or("nothing of it".to_owned(), |rating| format!("{rating}"));
     Finding {
         check: Check::Moves,
-        organisation,
-        assessment,
-        what: format!(
-            "{subject} is judged {judged}, {publication} of {on} states {stated}, and no update \
-             is listed as due"
-        ),
+        organisation: made.organisation(),
+        assessment: made.assessment,
         subject,
+        what,
         days_late: None,
         positions: positions.into_iter().collect(),
     }

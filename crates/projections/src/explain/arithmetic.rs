@@ -1,6 +1,6 @@
 //! The arithmetic of a level, written out, and what another rating would need.
 
-use assessment::framework::Scoring;
+use assessment::framework::{RatingChanges, Scoring};
 use assessment::scoring::{Percent, Rating, Rounding, Score};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -95,6 +95,9 @@ pub struct Distance {
     pub marks: u32,
     /// On which statements or categories a mark can come or go.
     pub on: Vec<String>,
+    /// When it would count: of what is published some frameworks change nothing before the next
+    /// comprehensive assessment.
+    pub changes: RatingChanges,
 }
 
 /// Which way a score goes.
@@ -126,7 +129,12 @@ impl Arithmetic {
     }
 
     /// What the next rating that way needs; none at the end of the scale.
-    pub(super) fn distance(&self, scoring: &Scoring, way: Way) -> Option<Distance> {
+    pub(super) fn distance(
+        &self,
+        scoring: &Scoring,
+        way: Way,
+        changes: RatingChanges,
+    ) -> Option<Distance> {
         let here = scoring.band(self.percent);
         let after = |marks: u32| match way {
             Way::Up => (self.points + marks <= self.most).then(|| self.points + marks),
@@ -153,6 +161,7 @@ impl Arithmetic {
             points: after(marks)?,
             marks,
             on: self.scores.iter().filter(can).map(|part| part.of.clone()).collect(),
+            changes,
         })
     }
 }

@@ -33,6 +33,8 @@ pub enum Step {
     Score(Scored),
     /// A later judgement, which waits for a comprehensive assessment.
     Waiting(Waiting),
+    /// What a level comes to with the judgements that wait.
+    Judged(Judged),
     /// A review of a score.
     Review(Review),
     /// What a panel decided on a score.
@@ -163,6 +165,18 @@ pub struct Waiting {
     pub score: Option<Score>,
     /// The score in force meanwhile.
     pub in_force: Option<Score>,
+}
+
+/// What a level comes to with the judgements that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// The points of the latest judgements.
+    pub points: u32,
+    /// Their percentage.
+    pub percent: Percent,
+    /// The rating that they give, if ratings are awarded.
+    #[serde(serialize_with = "rating_in_words")]
+    pub rating: Option<Rating>,
 }
 
 /// A review of a score.

@@ -81,12 +81,25 @@ fn change(event: &mut Event, seeded: &mut Seeded) {
     }
 }
 
+/// Another rating or percentage of the whole, another rating of a theme, or another score.
 fn misstate(made: &mut PublicationMade, seeded: &mut Seeded) {
     if let Some(overall) = &mut made.overall {
-        overall.rating = RATINGS[seeded.below(4)];
+        match seeded.below(3) {
+            0 => overall.score = (overall.score.get() - 1).max(25).try_into().unwrap(),
+            _ => overall.rating = RATINGS[seeded.below(4)],
+        }
     }
     if let Some(theme) = made.themes.first_mut() {
         theme.rating = RATINGS[seeded.below(4)];
+    }
+    match (seeded.below(4), made.scores.last_mut()) {
+        (0, Some(last)) => last.score = (1 + seeded.below(4) as u8).try_into().unwrap(),
+        (1, Some(_)) => drop(made.scores.pop()),
+        (2, Some(last)) => {
+            let twice = *last;
+            made.scores.push(twice);
+        }
+        _ => {}
     }
 }
 

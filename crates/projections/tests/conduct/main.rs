@@ -9,9 +9,10 @@ mod cases;
 mod forge;
 #[path = "../../../assessment/tests/due/history.rs"]
 mod history;
+mod moves;
 mod second;
 
-use assessment::{Event, StrikeOuts};
+use assessment::Event;
 use chrono::NaiveDate;
 use history::History;
 use projections::{Age, Check, Finding, Measure, audit};
@@ -23,12 +24,6 @@ use std::collections::BTreeMap;
 type Journal = Vec<(u64, Event)>;
 
 const TWO_YEARS: Age = Age::Months(24);
-
-fn in_force(journal: &Journal) -> Vec<(u64, &Event)> {
-    let all = || journal.iter().map(|(position, event)| (*position, event));
-    let void = StrikeOuts::among(all()).void();
-    all().filter(|(position, _)| !void.contains_key(position)).collect()
-}
 
 fn line(records: &[(u64, &Event)], finding: &Finding) -> Line {
     let Finding { check, assessment, subject, days_late, positions, .. } = finding.clone();
@@ -55,10 +50,10 @@ fn lines(records: &[(u64, &Event)], measure: &Measure) -> Vec<Line> {
 type Met = BTreeMap<Check, u64>;
 
 fn compare(what: &str, journal: &Journal, on: NaiveDate, met: &mut Met) {
-    let records = in_force(journal);
     let measure = Measure { on, older_than: TWO_YEARS };
-    let found = lines(&records, &measure);
-    let expected = second::audit(&records, &measure);
+    let all: Vec<(u64, &Event)> = journal.iter().map(|(at, event)| (*at, event)).collect();
+    let found = lines(&all, &measure);
+    let expected = second::audit(&all, &measure);
     assert_eq!(found, expected, "{what}");
     for check in Check::ALL {
         *met.entry(check).or_default() += u64::from(found.iter().any(|it| it.check == check));

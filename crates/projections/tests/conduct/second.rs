@@ -3,14 +3,14 @@
 
 #[path = "second/duties.rs"]
 mod duties;
+#[path = "second/moves.rs"]
+mod moves;
 #[path = "second/windows.rs"]
 mod windows;
 
 use assessment::event::*;
 use assessment::framework::{Framework, Process, Recipient};
-use assessment::{
-    AssessmentId, Calendar, CategoryId, Event, PartialDate, PersonId, StatementId, ThemeId,
-};
+use assessment::{AssessmentId, Calendar, CategoryId, Event, PartialDate, PersonId, StatementId};
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 use projections::{Check, Measure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,16 +32,30 @@ pub type Records<'a> = [(u64, &'a Event)];
 /// What is scored.
 type Cell = (StatementId, Option<CategoryId>);
 
-pub fn audit(records: &Records<'_>, measure: &Measure) -> Vec<Line> {
+pub fn audit(journal: &Records<'_>, measure: &Measure) -> Vec<Line> {
+    let records = &in_force(journal);
     let mut all = people(records);
     all.extend(windows::early(records));
-    all.extend(moves(records));
+    all.extend(moves::misstated(journal));
     all.extend(duties::late(records, measure.on));
     all.extend(evidence(records));
     all.extend(conflicts(records));
     all.extend(disagreements(records));
     all.sort();
     all
+}
+
+/// What no strike-out in force strikes: the last one is in force, and so on.
+fn in_force<'a>(journal: &Records<'a>) -> Vec<(u64, &'a Event)> {
+    let mut void = BTreeSet::new();
+    for (at, event) in journal.iter().rev() {
+        if let Event::RecordStruckOut(it) = event
+            && !void.contains(at)
+        {
+            void.insert(it.position);
+        }
+    }
+    journal.iter().filter(|(at, _)| !void.contains(at)).copied().collect()
 }
 
 fn line(check: Check, id: AssessmentId, subject: impl ToString, positions: Vec<u64>) -> Line {
@@ -242,93 +256,6 @@ fn rating(scores: &[u8]) -> &'static str {
         63..88 => "Good",
         _ => "Outstanding",
     }
-}
-
-/// Reports that state another rating of the whole, or of a theme, than they and the judgements
-/// add up to: of what a body published last, while it stands.
-fn moves(records: &Records<'_>) -> Vec<Line> {
-    let mut last: BTreeMap<_, (PartialDate, (i32, u64), AssessmentId)> = BTreeMap::new();
-    for id in assessments(records) {
-        let here = records.iter().rev().find_map(|(_, event)| {
-            made(event).filter(|made| made.assessment == id).map(|made| made.published_on)
-        });
-        let imported = import(records, id).map(|(_, it)| it.date.unwrap_or(it.month));
-        let Some(on) = here.or(imported) else { continue };
-        let text = id.to_string();
-        let suffix = text.rsplit('-').next().unwrap();
-        let order = suffix.bytes().fold(0, |sum, b| 26 * sum + u64::from(b - b'a') + 1);
-        let key = (on, (id.year(), order), id);
-        let known = last.entry(id.organisation()).or_insert(key);
-        *known = key.max(*known);
-    }
-    let mut all = Vec::new();
-    for (_, _, id) in last.into_values() {
-        let released = records.iter().rev().find_map(|(at, event)| {
-            made(event).filter(|made| made.assessment == id).map(|made| (*at, made))
-        });
-        let Some((at, report)) = released else { continue };
-        let withdrawn = records.iter().any(|(_, event)| {
-            matches!(event, Event::PublicationWithdrawn(it) if it.publication == report.publication)
-        });
-        let framework = framework(records, id);
-        if withdrawn || framework.id.as_str() == "la-2025" {
-            continue;
-        }
-        let as_imported = repeats_import(records, id);
-        let now = current(records, id);
-        for (theme, stated) in stated(report) {
-            let (judged, shown) = levels(framework, theme, &now, report);
-            let Some(judged) = judged else { continue };
-            let excused = theme.is_none() && as_imported;
-            if Some(judged) == shown && Some(judged.to_owned()) != stated && !excused {
-                let subject = theme.map_or("overall".to_owned(), |theme| theme.to_string());
-                all.push(line(Check::Moves, id, subject, vec![at]));
-            }
-        }
-    }
-    all
-}
-
-/// Whether all reports state what was imported before the first of them.
-fn repeats_import(records: &Records<'_>, id: AssessmentId) -> bool {
-    let reports = records.iter().enumerate().filter_map(|(index, (_, event))| {
-        made(event).filter(|made| made.assessment == id).map(|made| (index, made))
-    });
-    let reports: Vec<(usize, &PublicationMade)> = reports.collect();
-    let Some((_, import)) = import(&records[..reports[0].0], id) else { return false };
-    reports.iter().all(|(_, report)| {
-        let rating = report.overall.map(|overall| overall.rating);
-        (rating, &report.scores) == (Some(import.rating), &import.scores)
-    })
-}
-
-/// What a report states of the whole and of its themes.
-fn stated(report: &PublicationMade) -> Vec<(Option<ThemeId>, Option<String>)> {
-    let overall = report.overall.map(|it| it.rating.to_string());
-    let mut all = vec![(None, overall)];
-    all.extend(report.themes.iter().map(|it| (Some(it.theme), Some(it.rating.to_string()))));
-    all
-}
-
-/// What a level comes to by the judgements, and by the scores that a report shows.
-fn levels(
-    framework: &Framework,
-    theme: Option<ThemeId>,
-    now: &BTreeMap<StatementId, u8>,
-    report: &PublicationMade,
-) -> (Option<&'static str>, Option<&'static str>) {
-    let wanted: Vec<StatementId> = framework
-        .statements()
-        .filter(|(of, _)| theme.is_none_or(|theme| of.id == theme))
-        .map(|(_, statement)| statement.id)
-        .collect();
-    let shown: BTreeMap<StatementId, u8> =
-        report.scores.iter().map(|it| (it.statement, it.score.get())).collect();
-    let level = |scores: &BTreeMap<StatementId, u8>| {
-        let scores: Option<Vec<u8>> = wanted.iter().map(|it| scores.get(it).copied()).collect();
-        scores.map(|scores| rating(&scores))
-    };
-    (level(now), level(&shown))
 }
 
 /// Published scores whose newest evidence is more than two years old.

@@ -9,6 +9,7 @@
 mod history;
 mod second;
 
+use assessment::framework::RatingChanges;
 use assessment::{Event, StrikeOuts};
 use history::History;
 use projections::explain::{Distance, Node, Scored, Step};
@@ -64,6 +65,7 @@ impl Case<'_> {
         for node in root.nodes() {
             *met.entry(self.look_at(node)).or_default() += 1;
         }
+        self.waits();
         for (id, cell) in &self.expected.cells {
             let node = self.statement(*id);
             let of = |known: &Option<Known>| known.as_ref().map(|known| known.score);
@@ -86,6 +88,47 @@ impl Case<'_> {
                     assert_eq!(from.len(), scored, "{node:#?}");
                 }
             }
+        }
+    }
+
+    /// Once something is published under such a framework, every mark that is asked for says that
+    /// it would wait; and what waits already is added up.
+    fn waits(&self) {
+        let Assessment { framework, cells, published, .. } = self.expected;
+        let scoring = &framework.scoring;
+        let changes = match published.is_empty() {
+            true => RatingChanges::AtAnyReview,
+            false => scoring.rating_changes.value,
+        };
+        for node in self.derivation.root.nodes() {
+            let (up, down) = match &node.step {
+                Step::Rating(rated) => (&rated.up, &rated.down),
+                Step::Score(scored) => (&scored.up, &scored.down),
+                _ => continue,
+            };
+            assert!(up.iter().chain(down).all(|it| it.changes == changes), "{node:#?}");
+            let Step::Rating(rated) = &node.step else { continue };
+            let theme = |it: &&assessment::framework::Theme| Some(it.id) == rated.subject;
+            let theme = scoring.themes.iter().find(theme);
+            let is_own = |id| theme.is_none_or(|it| it.statements.iter().any(|it| it.id == id));
+            let of = |known: &Option<Known>| known.as_ref().map(|known| u32::from(known.score));
+            let own = || cells.iter().filter(|(id, _)| is_own(**id)).map(|(_, cell)| cell);
+            let judged: Option<Vec<u32>> = own().map(|cell| of(&cell.judged)).collect();
+            let judged =
+                judged.filter(|_| own().any(|cell| of(&cell.judged) != of(&cell.in_force)));
+            let said = node.from.iter().find_map(|node| match &node.step {
+                Step::Judged(judged) => Some((judged.points, judged.percent, judged.rating)),
+                _ => None,
+            });
+            let said = said.map(|(points, whole, rating)| {
+                (points, u32::from(whole.get()), rating.unwrap().as_str())
+            });
+            let expected = judged.map(|scores| {
+                let points = scores.iter().sum();
+                let whole = percent(points, u32::try_from(scores.len()).unwrap());
+                (points, whole, rating(whole).0)
+            });
+            assert_eq!(said, expected, "{node:#?}");
         }
     }
 
@@ -124,7 +167,7 @@ impl Case<'_> {
         match &node.step {
             Step::Assessment(_) => "assessment",
             Step::Rating(rated) => {
-                if let [Node { step: Step::Percentage(sum), .. }] = node.from.as_slice() {
+                if let Some(Node { step: Step::Percentage(sum), .. }) = node.from.first() {
                     assert_eq!(rated.rating.unwrap().as_str(), self.sum(sum));
                     assert_eq!(rated.score, Some(sum.percent));
                     let scores = sum.scores.iter().map(|part| part.score.get()).collect();
@@ -144,6 +187,10 @@ impl Case<'_> {
             Step::Incomplete(_) => "incomplete",
             Step::Score(scored) => self.score(node, scored),
             Step::Waiting(_) => "waiting",
+            Step::Judged(_) => {
+                self.waiting(node);
+                "judged"
+            }
             Step::Review(review) => {
                 let Event::ScoreReviewed(event) = self.records[&node.positions[0]] else {
                     panic!()
@@ -183,6 +230,17 @@ impl Case<'_> {
                 "framework"
             }
         }
+    }
+
+    /// What waits was judged: by a review, or by a panel.
+    fn waiting(&self, node: &Node) {
+        let is_judged = |position: &u64| {
+            matches!(
+                self.records[position],
+                Event::PanelDecided(_) | Event::PanelConfirmed(_) | Event::ScoreReviewed(_)
+            )
+        };
+        assert!(!node.positions.is_empty() && node.positions.iter().all(is_judged), "{node:?}");
     }
 
     /// The arithmetic, done again; the rating that it gives.
@@ -287,6 +345,7 @@ fn two_hundred_histories_are_explained_as_they_were() {
         "evidence",
         "framework",
         "incomplete",
+        "judged",
         "percentage",
         "publication",
         "rating",
@@ -318,7 +377,11 @@ fn the_public_derivation_names_no_record_and_nobody() {
                 for node in derivation.root.nodes() {
                     let private = matches!(
                         node.step,
-                        Step::Review(_) | Step::Panel(_) | Step::Evidence(_) | Step::Waiting(_)
+                        Step::Review(_)
+                            | Step::Panel(_)
+                            | Step::Evidence(_)
+                            | Step::Waiting(_)
+                            | Step::Judged(_)
                     );
                     assert!(!private, "{node:?}");
                     if let Step::Score(scored) = &node.step {

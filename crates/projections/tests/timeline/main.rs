@@ -164,6 +164,28 @@ fn the_public_reads_only_what_was_made_public() {
     assert!(published > 100 && reviewed > 30, "{published} {reviewed}");
 }
 
+/// What nobody can have known of by a day does not stand in the history up to that day; what it
+/// says of the body still does.
+#[test]
+fn a_history_up_to_a_day_ends_there() {
+    let history = History::lived(5, 60);
+    let (mut kept, mut left) = (0, 0);
+    for body in BODIES {
+        let whole = told(&history, body, Knowing::Everything);
+        let days: BTreeSet<_> = whole.happenings.iter().map(|it| it.on.last_day()).collect();
+        for day in days {
+            let mut until = whole.clone();
+            until.end(day);
+            let by_then: Vec<Happening> =
+                whole.happenings.iter().filter(|it| it.on.last_day() <= day).cloned().collect();
+            kept += by_then.len();
+            left += whole.happenings.len() - by_then.len();
+            assert_eq!(until, Timeline { happenings: by_then, ..whole.clone() });
+        }
+    }
+    assert!(kept > 100 && left > 100, "{kept} {left}");
+}
+
 /// What belongs to another assessment is not taken for a part of this one.
 #[test]
 fn of_one_assessment_only_its_own_is_told() {

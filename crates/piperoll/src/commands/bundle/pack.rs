@@ -3,7 +3,8 @@
 //! What is read came from somebody else. Nothing of it is ever written to the disk, no name of it
 //! is followed, and no more is held than a bundle can have.
 
-use crate::exit::{DAMAGED, Failure, Outcome, UNABLE};
+use super::harmless;
+use crate::exit::{DAMAGED, Failure, Outcome, UNABLE, USAGE};
 use crate::place::Place;
 use assessment::Event;
 use journal::record;
@@ -15,6 +16,9 @@ use tar::{Archive, Builder, EntryType, Header};
 
 /// The directories of a bundle.
 const DIRS: [&str; 3] = ["proofs", "records", "released"];
+
+/// How the names of other archives end; `.tar` but in another case.
+const OTHERS: [&str; 9] = [".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".zip", ".7z", ".gz"];
 
 /// The most that a file of the bundle itself has: a list of all its files is the longest.
 const MAX_OWN: u64 = 4 * 1024 * 1024;
@@ -31,9 +35,21 @@ const MAX_BLOCKS: u64 = MAX_FILES as u64 * 1024 + 1024 * 1024;
 ///
 /// # Errors
 ///
-/// Something that is there already, and a path without a name.
+/// Something that is there already, a path without a name, and the name of another archive.
 pub fn place(target: &Path) -> Result<Place, Failure> {
-    if is_tar(target) { Place::of_new_file(target) } else { Place::of_new_directory(target) }
+    if is_tar(target) {
+        return Place::of_new_file(target);
+    }
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let lower = name.to_ascii_lowercase();
+    let other = OTHERS.iter().any(|end| lower.ends_with(end)) || lower.contains(".tar.");
+    if other {
+        let cause =
+            format!("a bundle is a directory or a tar, and `{}` is neither", harmless(&name));
+        return Err(Failure::new(USAGE, cause)
+            .hint("a name that ends in .tar makes a tar, which can be compressed afterwards"));
+    }
+    Place::of_new_directory(target)
 }
 
 /// Writes the files there.
@@ -171,7 +187,8 @@ fn read_tar(path: &Path) -> Result<Files, Failure> {
 
 /// The files of a tar, which has to be the one that is made of them.
 fn unpack(whole: &[u8]) -> Result<Files, String> {
-    let broken = |error: io::Error| format!("it is no tar: {error}");
+    // Its errors repeat what stands in the file, which may be anybody's.
+    let broken = |_: io::Error| "it is no tar or directory of one".to_owned();
     let mut archive = Archive::new(whole);
     let mut reading = Reading::default();
     for entry in archive.entries().map_err(broken)?.raw(true) {

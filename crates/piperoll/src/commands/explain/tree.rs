@@ -61,14 +61,14 @@ fn records(text: &mut String, explained: &Explained) {
     );
     for proof in explained.records.values() {
         let stamp = &proof.stamp;
-        let _ = writeln!(
-            text,
-            "{:position$}  {:12}  {:actor$}  {:24}  {}",
+        let first = format!(
+            "{:position$}  {:12}  {:actor$}  {:24}  ",
             stamp.position,
             &stamp.hash.to_string()[..12],
             stamp.actor,
             stamp.recorded_at,
-            proof.kind.replace('_', " ")
         );
+        let rest = " ".repeat(first.chars().count());
+        write(text, &proof.kind.replace('_', " "), &first, &rest);
     }
 }

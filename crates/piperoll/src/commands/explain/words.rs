@@ -6,10 +6,10 @@ use crate::rows;
 use assessment::framework::{LevelKind, RatingChanges};
 use assessment::scoring::{BandHalf, Rounding, Score};
 use projections::explain::{
-    Arithmetic, Assessed, Decimals, Distance, Evidence, Given, Import, Incomplete, Issued, Node,
-    Of, Panel, Rated, Review, Rules, Scored, Step, Waiting,
+    Arithmetic, Assessed, Decimals, Distance, Evidence, Given, Import, Incomplete, Issued, Judged,
+    Node, Of, Panel, Rated, Review, Rules, Scored, Step, Waiting,
 };
-use projections::{Flag, Flags};
+use projections::{Flag, Flags, Status};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -36,24 +36,27 @@ pub fn branch(explained: &Explained) -> Branch {
 }
 
 /// A text in lines, broken between words: so many letters in the first, and in each other one. A
-/// space that must not be broken at is printed as a space.
+/// word that is longer than a line, as an address, begins one and is broken after a `/`. A space
+/// that must not be broken at is printed as a space.
 pub fn broken(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     let mut width = 0;
     for word in text.split(' ') {
-        let letters = word.chars().count();
-        let room = if lines.len() == 1 { first } else { rest };
-        if width > 0 && width + 1 + letters > room {
-            lines.push(String::new());
-            width = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            if width > 0 {
-                line.push(' ');
-                width += 1;
+        let is_long = word.chars().count() > rest;
+        let parts = if is_long { word.split_inclusive('/').collect() } else { vec![word] };
+        for (index, part) in parts.into_iter().enumerate() {
+            let letters = part.chars().count();
+            let room = if lines.len() == 1 { first } else { rest };
+            let space = if width > 0 && index == 0 { " " } else { "" };
+            let begins = is_long && index == 0;
+            if width > 0 && (begins || width + space.len() + letters > room) {
+                lines.push(part.to_owned());
+                width = letters;
+            } else if let Some(line) = lines.last_mut() {
+                line.push_str(space);
+                line.push_str(part);
+                width += space.len() + letters;
             }
-            line.push_str(word);
-            width += letters;
         }
     }
     lines.into_iter().map(|line| line.replace(NO_BREAK, " ")).collect()
@@ -65,12 +68,13 @@ const NO_BREAK: char = '\u{a0}';
 fn said(node: &Node, so_far: &mut Said) -> Branch {
     let at = placed(&node.positions);
     let text = match &node.step {
-        Step::Assessment(assessed) => assessment(assessed) + &at,
+        Step::Assessment(assessed) => assessment(node, assessed) + &at,
         Step::Rating(rated) => return rating(node, rated, so_far),
         Step::Percentage(arithmetic) => return percentage(node, arithmetic, so_far),
         Step::Incomplete(incomplete) => return self::incomplete(node, incomplete, so_far),
         Step::Score(scored) => return score(node, scored, so_far),
         Step::Waiting(waiting) => self::waiting(waiting) + &at,
+        Step::Judged(judged) => self::judged(judged) + &at,
         Step::Review(review) => self::review(review) + &at,
         Step::Panel(panel) => {
             self::panel(panel, so_far.panels.insert(node.positions.clone())) + &at
@@ -95,15 +99,21 @@ fn leaf(text: impl Into<String>) -> Branch {
     Branch { score: None, text: text.into(), below: vec![] }
 }
 
-fn assessment(assessed: &Assessed) -> String {
+fn assessment(node: &Node, assessed: &Assessed) -> String {
     let body = rows::body(&assessed.name, &assessed.flags);
     let (id, framework) = (assessed.assessment, assessed.framework);
     let kind = word(&assessed.assessment_kind);
-    let status = assessed.status.as_str();
+    let is_published = node.from.iter().any(|it| matches!(it.step, Step::Publication(_)));
+    let status = match assessed.status {
+        Status::Unrated if assessed.flags.contains(Flag::Withdrawn) => "withdrawn",
+        // Its scores may well give a rating, which is nobody's yet.
+        Status::Unrated if !is_published => "not published",
+        status => status.as_str(),
+    };
     let cancelled = assessed.cancelled_on.map(|on| format!(", cancelled {on}")).unwrap_or_default();
     format!(
         "{body}: {id}, {kind} under {framework}, {status}{cancelled}{}",
-        flagged(&assessed.flags)
+        flagged(&assessed.flags.clone().without(Flag::Withdrawn))
     )
 }
 
@@ -167,7 +177,7 @@ enum Way {
 /// `why not Good (from 63 %, 23 points): 9 points more in all, on any of the 9 statements`: of how
 /// many there are, and what they are called.
 fn why_not(distance: &Distance, way: Way, goal: &str, (all, called): (usize, &str)) -> String {
-    let Distance { percent, points, marks, on, .. } = distance;
+    let Distance { percent, points, marks, on, changes, .. } = distance;
     let (bound, more, end) = match way {
         Way::Up => ("from", "more", "that are not at 4"),
         Way::Down => ("up to", "less", "that are not at 1"),
@@ -183,7 +193,13 @@ fn why_not(distance: &Distance, way: Way, goal: &str, (all, called): (usize, &st
             format!("{any} the {} {called} {end}: {}", several.len(), several.join(", "))
         }
     };
-    format!("why not {goal} ({bound} {percent}\u{a0}%, {points} points): {need} on {on}")
+    let only = match changes {
+        RatingChanges::AtAnyReview => "",
+        RatingChanges::AtComprehensiveAssessment => {
+            "; it changes only at a comprehensive assessment"
+        }
+    };
+    format!("why not {goal} ({bound} {percent}\u{a0}%, {points} points): {need} on {on}{only}")
 }
 
 fn percentage(node: &Node, arithmetic: &Arithmetic, so_far: &mut Said) -> Branch {
@@ -245,7 +261,9 @@ fn bare(node: &Node) -> Branch {
 }
 
 fn score(node: &Node, scored: &Scored, so_far: &mut Said) -> Branch {
-    let given = scored.given.filter(|_| node.from.is_empty());
+    // What waits says nothing of where the score in force comes from.
+    let is_waiting = |below: &Node| matches!(below.step, Step::Waiting(_));
+    let given = scored.given.filter(|_| node.from.iter().all(is_waiting));
     let given = given.and_then(|given| gave(given, &node.positions));
     let given = given.map(|text| format!(": {text}")).unwrap_or_default();
     let mut below = below(node, so_far);
@@ -300,6 +318,12 @@ fn waiting(waiting: &Waiting) -> String {
         known(&waiting.score),
         known(&waiting.in_force)
     )
+}
+
+fn judged(judged: &Judged) -> String {
+    let Judged { points, percent, rating } = judged;
+    let rating = rating.map(|rating| format!(", {rating}")).unwrap_or_default();
+    format!("with what was judged since and waits: {points} points, {percent}\u{a0}%{rating}")
 }
 
 fn review(review: &Review) -> String {

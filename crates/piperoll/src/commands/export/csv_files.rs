@@ -14,8 +14,9 @@ use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-/// What spreadsheets take for the beginning of a formula (OWASP, CSV injection).
-const BEGIN_FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What spreadsheets take for the beginning of a formula (OWASP, CSV injection), some of them also
+/// in its full width.
+const BEGIN_FORMULAS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Writes each table as CSV, and what describes them.
 pub fn run(ledger: &mut Ledger, args: &ExportCsv, out: &mut dyn Write) -> Outcome {
@@ -105,5 +106,25 @@ impl<'a> Csv<'a> {
 
     fn finish(mut self) -> Outcome {
         self.writer.flush().map_err(|error| self.place.unwritten(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A text that begins a formula is run by whoever opens the table.
+    #[test]
+    fn whatever_begins_a_formula_is_defused() {
+        for begins in BEGIN_FORMULAS {
+            let text = format!("{begins}1+1");
+            let cell = |texts: Texts, kind| texts.cell(kind, &json!(text));
+            assert_eq!(cell(Texts::Defused, Kind::Text), format!("'{text}"));
+            assert_eq!(cell(Texts::AsTheyAre, Kind::Text), text);
+            assert_eq!(cell(Texts::Defused, Kind::Decimal), text);
+        }
+        assert_eq!(Texts::Defused.cell(Kind::Text, &json!("1=1")), "1=1");
+        assert!("\n＝＠".chars().all(|c| BEGIN_FORMULAS.contains(&c)));
     }
 }

@@ -67,9 +67,9 @@ impl Form {
     fn formulas(self) -> &'static str {
         match self {
             Self::Csv(Texts::Defused) => {
-                "A text that begins with =, +, -, @, a tab or a carriage return has an apostrophe \
-                 before it, which is not part of it, so that no spreadsheet takes it for a formula \
-                 (--excel-safe)."
+                "A text that begins with =, +, -, @ (also in full width), a tab or the end of a \
+                 line has an apostrophe before it, which is not part of it, so that no spreadsheet \
+                 takes it for a formula (--excel-safe)."
             }
             Self::Csv(Texts::AsTheyAre) | Self::Jsonl => {
                 "Texts are as they are recorded: one that begins with = may be taken for a formula \

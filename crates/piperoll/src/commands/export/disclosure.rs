@@ -1,21 +1,24 @@
 //! `export disclosure`: what was known of one body on a date, for an information request. Texts,
-//! persons and other bodies are left out, each so that it can be shown later what it was.
+//! sources in somebody's words, persons and other bodies are left out, each so that it can be shown
+//! later what it was.
 
 mod left_out;
 
+use super::happenings;
 use crate::cli::{ExportDisclosure, Format};
+use crate::commands::history::HappeningRow;
 use crate::commands::{ask, organisation};
 use crate::exit::{Failure, Outcome, REFUSED, UNABLE};
-use crate::place::{Place, taken, unable};
+use crate::place::{Place, name_of, taken, unable};
 use crate::render::{self, Row, count, facts, json};
 use crate::{rows, world};
-use assessment::{Content, Event, Name, OrganisationCode};
+use assessment::{Content, Event, EvidenceId, Name, OrganisationCode};
 use journal::{Record, Store};
 use ledger::{AsOf, At, ContentError, Filter, Instant, Ledger, decode};
 use left_out::{Counted, LeavingOut};
-use projections::{Flag, Flags};
+use projections::{Body, Flag, Flags, Knowing};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -33,11 +36,14 @@ pub fn run(ledger: &mut Ledger, args: &ExportDisclosure, out: &mut dyn Write) ->
         Some(dir) => dir.clone(),
         None => format!("{code}-{}", args.as_of).into(),
     };
-    let place = Place::of_new_directory(&dir)?;
-    if let Some(file) = args.openings.as_ref().filter(|file| file.starts_with(&dir)) {
-        let cause = format!("{} would lie in what is handed out", file.display());
-        return Err(Failure::new(REFUSED, cause).hint("name a file elsewhere for the openings"));
+    if let Some(file) = &args.openings {
+        name_of(file)?;
+        if resolved(file).starts_with(resolved(&dir)) {
+            let cause = format!("{} would lie in what is handed out", file.display());
+            return Err(Failure::new(REFUSED, cause).hint("name a file elsewhere for the openings"));
+        }
     }
+    let place = Place::of_new_directory(&dir)?;
     let told = Told::of(ledger, at, code, args)?;
     for (name, bytes) in &told.files {
         place.write(name, bytes)?;
@@ -47,6 +53,16 @@ pub fn run(ledger: &mut Ledger, args: &ExportDisclosure, out: &mut dyn Write) ->
         None => place.finish()?,
     }
     say(&told, &dir.display().to_string(), args, out)
+}
+
+/// Where a path leads, however it is written; below the last directory that is there, as written.
+fn resolved(path: &Path) -> PathBuf {
+    let path = if path == Path::new("") { Path::new(".") } else { path };
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(whole), ..) => whole,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        (Err(_), ..) => path.to_owned(),
+    }
 }
 
 /// Writes a file for its owner alone, and then does the rest; without that, the file opens nothing
@@ -86,12 +102,14 @@ impl Told {
     ) -> Result<Self, Failure> {
         let filter = Filter { organisations: vec![code], ..Filter::default() };
         // Asked at once, as the journal is folded for each question about an earlier day.
-        let (body, scores, ratings, publications) = ask(ledger, at, &|catalogue| {
-            let body = catalogue.body(code)?.cloned();
+        let (bodies, scores, ratings, publications) = ask(ledger, at, &|catalogue| {
             let (scores, ratings) = (catalogue.scores(&filter)?, catalogue.ratings(&filter)?);
-            Ok((body, scores, ratings, catalogue.publications(code)?))
+            let publications = catalogue.publications(code)?;
+            Ok((catalogue.organisations()?, scores, ratings, publications))
         })?;
-        let facts = body.expect("the name was found among the bodies").facts;
+        let own = bodies.iter().find(|body| body.facts.code == code);
+        let facts = own.expect("the name was found among the bodies").facts.clone();
+        let mut leaving_out = LeavingOut::of(code, others(&bodies, code));
         let mut told = Self {
             name: facts.name,
             code,
@@ -103,8 +121,10 @@ impl Told {
         };
         told.put(SCORES, &scores)?;
         told.put(RATINGS, &ratings)?;
-        told.put(HISTORY, &publications)?;
-        told.read(ledger, at, args)?;
+        told.put(PUBLICATIONS, &publications)?;
+        told.read(ledger, at, args, &mut leaving_out)?;
+        told.counted = leaving_out.counted;
+        told.put(HISTORY, &history(ledger, at, code, &leaving_out)?)?;
         let origin = origin(ledger)?;
         let about = serde_json::to_vec_pretty(&about(&told, &origin, args));
         let mut about = about.expect("it is texts, numbers and objects of these");
@@ -121,18 +141,24 @@ impl Told {
     }
 
     /// The records about the body, each without what is left out.
-    fn read(&mut self, ledger: &mut Ledger, at: At, args: &ExportDisclosure) -> Outcome {
+    fn read(
+        &mut self,
+        ledger: &mut Ledger,
+        at: At,
+        args: &ExportDisclosure,
+        leaving_out: &mut LeavingOut,
+    ) -> Outcome {
         let void = ledger.strike_outs(at)?.void();
+        let attributed = attributed(ledger, at, self.code)?;
         let end = ledger.end_at(at)?;
-        let mut leaving_out = LeavingOut::of(self.code);
         let mut lines = Vec::new();
         let mut records = ledger.store().records(0, &end)?;
         while let Some(entry) = records.next()? {
             let record = &entry.record;
-            if !is_about(&decode(record)?, self.code) {
+            if !is_about(&decode(record)?, self.code, &attributed) {
                 continue;
             }
-            let line = line(record, void.get(&record.position).copied(), &mut leaving_out);
+            let line = line(record, void.get(&record.position).copied(), leaving_out);
             lines.extend_from_slice(line.to_string().as_bytes());
             lines.push(b'\n');
             self.records += 1;
@@ -143,25 +169,83 @@ impl Told {
             }
         }
         self.files.insert(RECORDS, lines);
-        self.counted = leaving_out.counted;
         Ok(())
     }
 }
 
 const ABOUT: &str = "disclosure.json";
 const HISTORY: &str = "history.csv";
+const PUBLICATIONS: &str = "publications.csv";
 const RATINGS: &str = "ratings.csv";
 const RECORDS: &str = "records.jsonl";
 const SCORES: &str = "scores.csv";
 
-/// Also a panel that sat on an assessment of the body: it belongs to no body alone.
-fn is_about(event: &Event, code: OrganisationCode) -> bool {
-    match event {
-        Event::PanelConvened(panel) => {
-            panel.assessments.iter().any(|assessment| assessment.organisation() == code)
+/// What stands in a cell of which something is left out.
+const LEFT_OUT: &str = "(left out)";
+
+/// The codes that other bodies are known by.
+fn others(bodies: &[Body], code: OrganisationCode) -> BTreeSet<OrganisationCode> {
+    let (own, others): (Vec<_>, Vec<_>) = bodies.iter().partition(|it| it.facts.code == code);
+    let codes = |bodies: Vec<&Body>| -> BTreeSet<OrganisationCode> {
+        let aliases = bodies.iter().flat_map(|body| &body.facts.aliases);
+        let aliases = aliases.filter_map(|alias| alias.as_str().parse().ok());
+        bodies.iter().map(|body| body.facts.code).chain(aliases).collect()
+    };
+    &codes(others) - &codes(own)
+}
+
+/// What `history` tells of the body, without who decided and other bodies.
+fn history(
+    ledger: &Ledger,
+    at: At,
+    code: OrganisationCode,
+    leaving_out: &LeavingOut,
+) -> Result<Vec<HappeningRow>, Failure> {
+    let wanted = |event: &Event| event.organisation().is_none_or(|about| about == code);
+    let records = ledger.gather(at, &wanted)?;
+    let mut rows = happenings::rows(&records, [code], Knowing::Everything, None)?;
+    for row in &mut rows {
+        row.by.clear();
+        for cell in [&mut row.about, &mut row.detail] {
+            if leaving_out.names_somebody(cell) {
+                LEFT_OUT.clone_into(cell);
+            }
         }
-        _ => event.organisation() == Some(code),
     }
+    Ok(rows)
+}
+
+/// The evidence that was first entered for another body, and is about this one too.
+fn attributed(
+    ledger: &Ledger,
+    at: At,
+    code: OrganisationCode,
+) -> Result<BTreeSet<EvidenceId>, Failure> {
+    let to_it = |event: &Event| match event {
+        Event::EvidenceAttributed(event) => event.organisation == code,
+        _ => false,
+    };
+    let in_force = ledger.gather(at, &to_it)?.into_iter().filter(|it| it.void_by.is_none());
+    let ids = in_force.filter_map(|recorded| match recorded.event {
+        Event::EvidenceAttributed(event) => Some(event.evidence),
+        _ => None,
+    });
+    Ok(ids.collect())
+}
+
+/// Also a panel that sat on an assessment of the body, as it belongs to no body alone; and what
+/// came and became of evidence that is attributed to it.
+fn is_about(event: &Event, code: OrganisationCode, attributed: &BTreeSet<EvidenceId>) -> bool {
+    let is_attributed = match event {
+        Event::PanelConvened(panel) => {
+            return panel.assessments.iter().any(|it| it.organisation() == code);
+        }
+        Event::EvidenceSubmitted(event) => attributed.contains(&event.evidence),
+        Event::EvidenceWithdrawn(event) => attributed.contains(&event.evidence),
+        Event::EvidenceErased(event) => attributed.contains(&event.evidence),
+        _ => false,
+    };
+    is_attributed || event.organisation() == Some(code)
 }
 
 /// A record as it is handed out.
@@ -220,7 +304,9 @@ fn about(told: &Told, origin: &str, args: &ExportDisclosure) -> Value {
         "about": "what this ledger had recorded of one body by the end of a day in London",
         "as_of": args.as_of.to_string(),
         "files": {
-            HISTORY: "the publications of the body, and what had become of each",
+            HISTORY: "all that happened to it, by the dates on which it did; who decided is left \
+                      out",
+            PUBLICATIONS: "the publications of the body, and what had become of each",
             RATINGS: "its ratings, as published and as the scores in force gave them",
             RECORDS: "the records about it, in the order of recording, a JSON object a line; one \
                       with struck_out_by counts for nothing",
@@ -229,6 +315,8 @@ fn about(told: &Told, origin: &str, args: &ExportDisclosure) -> Value {
         "ledger": origin,
         "left_out": told.counted,
         "omissions": {
+            "citation": "A source in somebody's words, or a short text that names a person or \
+                         another body. Committed to by the hash of the record.",
             "organisation": "Another body: a code, or an id that begins with one. Committed to by \
                              the hash of the record.",
             "person": "A pseudonym. Committed to by the hash of the record.",
@@ -252,14 +340,16 @@ fn about(told: &Told, origin: &str, args: &ExportDisclosure) -> Value {
 }
 
 fn say(told: &Told, dir: &str, args: &ExportDisclosure, out: &mut dyn Write) -> Outcome {
-    let Counted { texts, persons, organisations } = told.counted;
+    let Counted { citations, organisations, persons, texts } = told.counted;
     let openings = args.openings.as_ref().map(|file| {
         let (opened, file) = (told.openings.len(), file.display());
         format!("{file}: {opened} of {}", count(texts, "text"))
     });
     let places = |what: &str, number| format!("{what} in {}", count(number, "place"));
     let (persons, bodies) = (places("persons", persons), places("other bodies", organisations));
-    let left_out = format!("{}, {persons}, {bodies}", count(texts, "text"));
+    let citations = (citations > 0).then(|| count(citations, "citation"));
+    let parts = [Some(count(texts, "text")), citations, Some(persons), Some(bodies)];
+    let left_out = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     facts(
         out,
         &[

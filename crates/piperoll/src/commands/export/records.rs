@@ -23,6 +23,11 @@ pub fn table() -> Table {
         "command",
         "part",
         "parts",
+        "previous",
+        "request",
+        "salt",
+        "clock",
+        "signature",
         "data",
     ];
     Table::empty(RECORDS, &header)
@@ -43,6 +48,11 @@ pub fn row(record: &Record<'_>) -> Map<String, Value> {
         ("command", json(record.command)),
         ("part", json(record.part)),
         ("parts", json(record.parts)),
+        ("previous", json(record.previous)),
+        ("request", json(record.request)),
+        ("salt", json(record.salt)),
+        ("clock", json(record.clock)),
+        ("signature", json(record.signature)),
         ("data", json(record.data)),
     ])
 }

@@ -1,6 +1,9 @@
 //! The tables: the very rows that the questions print, each by the names of its columns.
 
+mod beside;
+
 use super::columns::{self, Column};
+use super::happenings;
 use crate::cli::{Asking, Audience};
 use crate::commands::draft::all_state;
 use crate::commands::{
@@ -10,12 +13,12 @@ use crate::commands::{
 use crate::exit::Failure;
 use crate::render::Row;
 use ::assessment::framework::Framework;
-use ::assessment::{OrganisationCode, State};
+use ::assessment::{Event, OrganisationCode, State};
 use chrono::NaiveDate;
 use ledger::{Catalogue, Filter, Ledger, Question, Scope, Unusable};
 use projections::{
-    Body, Counting, CoverageRow, Grouping, HistoryRow, NationalRow, RatingsRow, ReviewedRow,
-    ScoresRow, StaleRow, TransitionsRow,
+    Body, Counting, CoverageRow, Grouping, HistoryRow, Knowing, NationalRow, RatingsRow,
+    ReviewedRow, ScoresRow, StaleRow, TransitionsRow,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -66,9 +69,13 @@ impl Table {
 
     /// The columns whose values are the key of another table, with that table.
     pub fn references(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let referring = |column: &Column| {
-            let parent = PARENTS.iter().find(|(name, _)| *name == column.name);
-            parent.copied().filter(|(_, parent)| *parent != self.shape.name)
+        // What happened to an assessment that is void is told, and the assessment is not.
+        let tells_of_void = matches!(self.shape.name, "history" | "strike_outs");
+        let referring = move |column: &Column| {
+            let parent = PARENTS.iter().find(|(name, _)| *name == column.name).copied();
+            parent.filter(|(_, parent)| {
+                *parent != self.shape.name && !(tells_of_void && *parent == "assessments")
+            })
         };
         self.columns.iter().filter_map(referring)
     }
@@ -112,7 +119,18 @@ pub fn all(
     let conflicts = assessments.flat_map(|(_, it)| it.conflicts.values());
     let conflicts: Vec<_> = conflicts.map(|it| conflict::row(&state, it)).collect();
     tables.push(Table::of("conflicts", &conflicts));
-    if asking.audience == Audience::Regulator {
+    let (is_regulator, about) = (asking.audience == Audience::Regulator, |event: &Event| {
+        event.organisation().is_none_or(|code| codes.contains(&code))
+    });
+    let records = ledger.gather(at(asking), &about)?;
+    let knowing = if is_regulator { Knowing::Everything } else { Knowing::WhatIsPublic };
+    let each = codes.iter().copied();
+    let happened = happenings::rows(&records, each, knowing, asking.effective)?;
+    tables.push(Table::of("history", &happened));
+    if is_regulator {
+        tables.push(beside::strike_outs(&records));
+        tables.push(beside::calendar(&state));
+        tables.push(beside::drafts(&state));
         tables.push(Table::of("stale", &folded.stale));
         let scores = categories::of_all(ledger, at(asking), &filter)?;
         tables.push(Table::of("category_scores", &scores));
@@ -283,6 +301,10 @@ pub const SHAPES: &[Shape] = &[
     shape("national", "The published results of all bodies, counted", &[]),
     shape("coverage", "How many bodies are assessed in each phase", &["kind", "phase"]),
     shape("conflicts", "Where sources state different values", &["assessment", "field"]),
+    shape("history", "All that happened to bodies, by the dates on which it did", &[]),
+    shape("strike_outs", "The records that make others void", &["position"]),
+    shape("calendar", "The bank holidays that deadlines are counted by", &["day"]),
+    shape("drafts", "The passages of drafts as last written, without their texts", &[]),
     shape("stale", "Ratings and scores with the age of their evidence", &[]),
     shape("category_scores", "The scores of evidence categories", &[]),
     shape("due", "What is owed, and by when", &[]),

@@ -3,6 +3,7 @@
 use crate::cli::ExportTiles;
 use crate::commands::proof::{LATEST, SIGN_ONE, begins_with, damaged_tree, latest, tree};
 use crate::exit::{DAMAGED, Failure, Outcome, REFUSED, UNABLE};
+use crate::place::in_utf8;
 use crate::render::count;
 use crate::world;
 use journal::record::MAX_LINE;
@@ -26,7 +27,7 @@ const ENTRIES: &str = "tile/entries";
 
 /// Writes what is not there yet, the checkpoint last.
 pub fn run(ledger: &mut Ledger, args: &ExportTiles, out: &mut dyn Write) -> Outcome {
-    let dir = args.dir.as_path();
+    let dir = in_utf8(&args.dir)?;
     // Before anything is looked at: another export may be signing for more meanwhile.
     let mut lock = there(dir)?.map(|_| lock(dir)).transpose()?;
     let signed = latest(ledger)?;

@@ -1,43 +1,44 @@
-//! What is left out of a record that is handed out: texts, persons, and other bodies.
+//! What is left out of a record that is handed out: texts, sources in somebody's words, persons,
+//! and other bodies.
 //!
-//! What stands at a member is told by its form, and what could be a person or another body is left
-//! out: a kind of record that comes later leaves out too much rather than too little.
+//! What stands at a member is told by its form, and what could be a person, another body or a
+//! sentence is left out: a kind of record that comes later leaves out too much rather than too
+//! little.
 
+use assessment::event::Stated;
 use assessment::{
-    AssessmentId, CommentId, Content, EvidenceId, OrganisationCode, PersonId, PublicationId,
-    RequestId,
+    AssessmentId, CommentId, Content, EvidenceId, Name, OrganisationCode, PersonId, PublicationId,
+    RequestId, SourceUrl,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
-/// Members whose words name neither persons nor other bodies, although some look so: a statement
-/// may be called `p-1`, and a region `NHS`.
-const NAMES_NOBODY: [&str; 9] = [
-    "aliases",
-    "category",
-    "framework",
-    "name",
-    "official_name",
-    "region",
-    "statement",
-    "statements",
-    "theme",
-];
+/// Members whose words come from a framework, although some look like persons or bodies: a
+/// statement may be called `p-1`.
+const OF_A_FRAMEWORK: [&str; 5] = ["category", "framework", "statement", "statements", "theme"];
+
+/// Members that say what the body itself is called, which may be `NHS`.
+const OF_THE_BODY: [&str; 4] = ["aliases", "name", "official_name", "region"];
 
 /// How much was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counted {
-    /// Texts and evidence.
-    pub texts: u64,
-    /// Pseudonyms.
-    pub persons: u64,
+    /// Sources in somebody's words, and short texts that name a person or another body.
+    pub citations: u64,
     /// Codes of other bodies, and ids that begin with one.
     pub organisations: u64,
+    /// Pseudonyms.
+    pub persons: u64,
+    /// Texts and evidence.
+    pub texts: u64,
 }
 
 /// Leaves out of records what is not for the reader of a body's disclosure.
 pub struct LeavingOut {
     code: OrganisationCode,
+    /// What other bodies are known by.
+    others: BTreeSet<OrganisationCode>,
     /// How much was left out so far.
     pub counted: Counted,
     /// The contents that were left out of the last record.
@@ -45,9 +46,9 @@ pub struct LeavingOut {
 }
 
 impl LeavingOut {
-    /// Of the disclosure of a body.
-    pub fn of(code: OrganisationCode) -> Self {
-        Self { code, counted: Counted::default(), contents: vec![] }
+    /// Of the disclosure of a body, with the codes of all others.
+    pub fn of(code: OrganisationCode, others: BTreeSet<OrganisationCode>) -> Self {
+        Self { code, others, counted: Counted::default(), contents: vec![] }
     }
 
     /// A record's data as they may be handed out.
@@ -62,11 +63,16 @@ impl LeavingOut {
         json!({ "omitted": "person" })
     }
 
+    /// Whether a text has a pseudonym or the code of another body in it.
+    pub fn names_somebody(&self, text: &str) -> bool {
+        has_pseudonym(text) || words(text).any(|word| self.is_known(word) || self.is_code(word))
+    }
+
     fn value(&mut self, member: &str, value: Value) -> Value {
         match value {
             Value::Object(members) => self.object(members),
             Value::Array(items) => items.into_iter().map(|item| self.value(member, item)).collect(),
-            Value::String(text) if !NAMES_NOBODY.contains(&member) => self.text(text),
+            Value::String(text) if !OF_A_FRAMEWORK.contains(&member) => self.text(member, text),
             other => other,
         }
     }
@@ -79,15 +85,25 @@ impl LeavingOut {
             self.contents.push(content);
             return left_out;
         }
+        let is_stated = serde_json::from_value::<Stated>(whole.clone()).is_ok();
         let Value::Object(members) = whole else { unreachable!("it has just been made one") };
         let members = members.into_iter().map(|(name, value)| {
-            let value = self.value(&name, value);
+            let is_citation = is_stated && name == "source";
+            let value = if is_citation { self.citation() } else { self.value(&name, value) };
             (name, value)
         });
         Value::Object(members.collect())
     }
 
-    fn text(&mut self, text: String) -> Value {
+    fn text(&mut self, member: &str, text: String) -> Value {
+        if OF_THE_BODY.contains(&member) {
+            // Other codes of the body have the form of another's.
+            let tells = has_pseudonym(&text)
+                || words(&text)
+                    .any(|word| self.is_known(word) || (member != "aliases" && self.is_code(word)));
+            let is_name = text.parse::<Name>().is_ok();
+            return if is_name && !tells { Value::String(text) } else { self.citation() };
+        }
         if text.parse::<PersonId>().is_ok() {
             return self.person();
         }
@@ -95,7 +111,28 @@ impl LeavingOut {
             self.counted.organisations += 1;
             return json!({ "omitted": "organisation" });
         }
-        Value::String(text)
+        let is_address = member == "source" && text.parse::<SourceUrl>().is_ok();
+        if (is_word(&text) || is_address) && !self.names_somebody(&text) {
+            return Value::String(text);
+        }
+        self.citation()
+    }
+
+    fn citation(&mut self) -> Value {
+        self.counted.citations += 1;
+        json!({ "omitted": "citation" })
+    }
+
+    /// Whether a word is what another body of the ledger is known by, in whatever case.
+    fn is_known(&self, word: &str) -> bool {
+        let code = word.to_ascii_uppercase().parse::<OrganisationCode>();
+        code.is_ok_and(|code| code != self.code && self.others.contains(&code))
+    }
+
+    /// Whether a word has the form of a code, and a digit: so a body that is not in the ledger.
+    fn is_code(&self, word: &str) -> bool {
+        let code = word.parse::<OrganisationCode>();
+        code.is_ok_and(|code| code != self.code) && word.bytes().any(|b| b.is_ascii_digit())
     }
 }
 
@@ -111,14 +148,38 @@ fn organisation_of(text: &str) -> Option<OrganisationCode> {
     code.parse().ok().filter(|_| is_id)
 }
 
+/// Whether a text is an id, a date, a hash, or a word of ours such as a reason.
+fn is_word(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// Whether a pseudonym stands in a text as a word: `p-` and a digit.
+fn has_pseudonym(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.match_indices("p-").any(|(at, _)| {
+        let before = lower[..at].chars().next_back();
+        lower[at + 2..].starts_with(|c: char| c.is_ascii_digit())
+            && !before.is_some_and(char::is_alphanumeric)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn leaving_out() -> LeavingOut {
+        let others = ["X99000002", "NBK"].map(|code| code.parse().expect("a code"));
+        LeavingOut::of("X99000001".parse().expect("a code"), others.into())
+    }
+
     /// A person or a body that stands where nobody expected one would be handed out.
     #[test]
     fn what_could_be_somebody_is_left_out_wherever_it_stands() {
-        let mut leaving_out = LeavingOut::of("X99000001".parse().expect("a code"));
+        let mut leaving_out = leaving_out();
         let data = json!({
             "a_later_member": ["p-017", { "deep": "X99000002-2025-a-p1" }, "X99000001-e1", 3],
             "name": "NHS", "statement": "p-1", "organisation": "X99000001",
@@ -137,7 +198,44 @@ mod tests {
             "word": "not_stated",
         });
         assert_eq!(leaving_out.data(data), expected);
-        assert_eq!(leaving_out.counted, Counted { texts: 1, persons: 1, organisations: 3 });
+        let counted = Counted { citations: 0, texts: 1, persons: 1, organisations: 3 };
+        assert_eq!(leaving_out.counted, counted);
         assert_eq!(leaving_out.contents.len(), 1);
+    }
+
+    /// A sentence of somebody's names whom it likes.
+    #[test]
+    fn short_texts_are_left_out_unless_they_are_the_bodys_own_names_or_addresses() {
+        let citation = json!({ "omitted": "citation" });
+        let stated = |source: &Value| json!({ "source": source, "value": { "rating": "good" } });
+        for source in ["the report by Jane Doe", "report", "https://example.org/jane"] {
+            let left_out = leaving_out().data(json!({ "a": stated(&json!(source)) }));
+            assert_eq!(left_out, json!({ "a": stated(&citation) }));
+        }
+        for (member, kept) in [
+            ("source", "https://example.org/X99000001/report-1"),
+            ("source", "partners"),
+            ("name", "King's Lynn & West Norfolk"),
+            ("aliases", "E10000099"),
+            ("rating", "requires_improvement"),
+            ("year", "2024-25"),
+            ("hash", &"ab".repeat(32)),
+        ] {
+            let data = json!({ member: [kept] });
+            assert_eq!(leaving_out().data(data.clone()), data, "{member}");
+        }
+        for (member, text) in [
+            ("source", "https://example.org/p-021"),
+            ("source", "https://example.org/x99000002"),
+            ("source", "https://example.org/E06000014.pdf"),
+            ("source", "Jane Doe"),
+            ("name", "Council of P-021"),
+            ("region", "North of NBK"),
+            ("aliases", "X99000002"),
+            ("a_later_member", "two words"),
+        ] {
+            let left_out = leaving_out().data(json!({ member: text }));
+            assert_eq!(left_out, json!({ member: citation }), "{member}: {text}");
+        }
     }
 }
