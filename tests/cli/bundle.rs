@@ -8,6 +8,7 @@ use ledger::bundle::{Files, Given, check as look};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::thread::available_parallelism;
 
 #[path = "bundle/recipe.rs"]
 mod recipe;
@@ -120,12 +121,22 @@ fn every_changed_bit_is_found() {
     changed_bits_are_found("northbrook", 997);
 }
 
-/// Changes one bit of so many, of all files one after the other.
+/// Changes one bit of so many, of all files one after the other, each processor its share.
 fn changed_bits_are_found(bundle: &str, every: usize) {
     let good = files(&MADE.path(bundle));
     assert!(holds(&good));
-    let (mut bit, mut changed) = (0, good.clone());
-    for (name, bytes) in &good {
+    let shares = available_parallelism().unwrap().get();
+    std::thread::scope(|scope| {
+        for share in 0..shares {
+            let good = &good;
+            scope.spawn(move || share_is_found(good, share * every, shares * every));
+        }
+    });
+}
+
+fn share_is_found(good: &Files, first: usize, every: usize) {
+    let (mut bit, mut changed) = (first, good.clone());
+    for (name, bytes) in good {
         while bit < bytes.len() * 8 {
             let flip = |files: &mut Files| {
                 files.get_mut(name).unwrap()[bit / 8] ^= 1 << (bit % 8);
@@ -142,7 +153,7 @@ fn changed_bits_are_found(bundle: &str, every: usize) {
         }
         bit -= bytes.len() * 8;
     }
-    assert_eq!(changed, good);
+    assert_eq!(changed, *good);
 }
 
 /// What is left out could be what speaks against it.

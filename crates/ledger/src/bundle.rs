@@ -9,6 +9,8 @@ mod choice;
 mod files;
 mod rating;
 mod report;
+#[cfg(test)]
+mod tests;
 mod witnessed;
 
 pub use check::{Checked, Finding, Given, Report, check};

@@ -316,6 +316,18 @@ impl Catalogue {
 }
 
 impl Ledger {
+    /// The ledger's name in the world, from its first record.
+    pub fn origin(&self) -> Result<String, Error> {
+        let opening = self.store().record_at(0, &self.end()?.head)?;
+        match decode(&opening.record())? {
+            Event::LedgerOpened(opened) => Ok(opened.origin),
+            _ => {
+                let why = "the first record does not open a ledger".to_owned();
+                Err(Error::Meaningless { position: 0, why })
+            }
+        }
+    }
+
     /// The last record that a question as of then may see.
     pub fn end_at(&self, at: At) -> Result<Head, Error> {
         let end = self.end()?.head;
@@ -346,16 +358,12 @@ impl Ledger {
 
     /// The last record of a checkpoint, which must be of this ledger and of records that are here.
     fn head_of(&self, covered: Covered, end: &Head) -> Result<Head, Error> {
-        let opening = self.store().record_at(0, end)?;
-        let Event::LedgerOpened(opened) = decode(&opening.record())? else {
-            let why = "the first record does not open a ledger".to_owned();
-            return Err(Error::Meaningless { position: 0, why });
-        };
-        if Hash::of(opened.origin.as_bytes()) != covered.origin {
-            return Err(Error::OtherLog { origin: opened.origin });
+        let origin = self.origin()?;
+        if Hash::of(origin.as_bytes()) != covered.origin {
+            return Err(Error::OtherLog { origin });
         }
         let (size, root) = (covered.size, TreeHash(covered.root));
-        let checkpoint = Checkpoint { origin: opened.origin, size, root };
+        let checkpoint = Checkpoint { origin, size, root };
         match self.compare(end, &self.store().tree(end)?, &checkpoint)? {
             Comparison::Agrees => {}
             Comparison::Longer => {

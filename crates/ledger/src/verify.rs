@@ -8,6 +8,9 @@ mod index;
 mod rules;
 mod sample;
 
+pub(crate) use command::command_of;
+pub(crate) use rules::difference;
+
 use crate::contents::Contents;
 use crate::decode::decode;
 use crate::error::Error;

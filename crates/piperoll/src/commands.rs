@@ -147,6 +147,21 @@ fn day_of(ledger: &Ledger, at: At) -> Result<NaiveDate, Failure> {
     })
 }
 
+/// Whether a record may bear on these bodies, or on any if none is named: their own, those of no
+/// body, and those of evidence, which one body's assessment or request may name of another; and
+/// every strike-out, as it may be of such a record.
+fn may_bear_on(event: &Event, named: &BTreeSet<OrganisationCode>) -> bool {
+    let of_evidence = matches!(
+        event,
+        Event::EvidenceSubmitted(_)
+            | Event::EvidenceWithdrawn(_)
+            | Event::EvidenceErased(_)
+            | Event::RecordStruckOut(_)
+    );
+    let of_named = event.organisation().is_none_or(|code| named.contains(&code));
+    named.is_empty() || of_evidence || of_named
+}
+
 /// A record's position as it is shown: not to those to whom it would tell how much there is that
 /// they do not see.
 fn placed<F: Printed>(asking: &Asking<F>, position: u64) -> Option<u64> {

@@ -96,12 +96,18 @@ pub fn rows<R: Row>(out: &mut dyn Write, format: Format, rows: &[R]) -> Outcome 
             writeln!(out, "{}", R::HEADER.join(","))?;
             separated(out, rows, b',', csv::QuoteStyle::Necessary)?;
         }
-        Format::Json => writeln!(out, "{}", json_array(rows))?,
-        Format::Jsonl => {
-            for row in rows {
-                writeln!(out, "{}", json(row))?;
-            }
-        }
+        Format::Json | Format::Jsonl => objects(out, format, rows)?,
+    }
+    Ok(())
+}
+
+/// Prints objects for programs: a line each, or all in one array.
+pub fn objects<T: Serialize>(out: &mut dyn Write, format: Format, all: &[T]) -> Outcome {
+    let lines: Vec<String> = all.iter().map(json).collect();
+    match (format, lines.as_slice()) {
+        (Format::Jsonl, lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}"))?,
+        (_, []) => writeln!(out, "[]")?,
+        (_, lines) => writeln!(out, "[\n{}\n]", lines.join(",\n"))?,
     }
     Ok(())
 }
@@ -129,6 +135,16 @@ pub fn grouped(number: u64) -> String {
     groups.collect::<Vec<_>>().join(",")
 }
 
+/// Positions in order, those after each other as a run: `3-5, 9`.
+pub fn runs(positions: &[u64]) -> String {
+    let runs = positions.chunk_by(|one, next| one + 1 == *next);
+    let run = |run: &[u64]| match run {
+        [first, .., last] if last - first > 1 => format!("{first}-{last}"),
+        few => few.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+    };
+    runs.map(run).collect::<Vec<_>>().join(", ")
+}
+
 /// Pence as pounds; what is left over only where there is something.
 pub fn pounds(pence: u64) -> String {
     match pence % 100 {
@@ -144,11 +160,6 @@ pub fn facts(out: &mut dyn Write, facts: &[(&str, String)]) -> Outcome {
         writeln!(out, "{name:width$}  {value}")?;
     }
     Ok(())
-}
-
-fn json_array<R: Serialize>(rows: &[R]) -> String {
-    let rows: Vec<String> = rows.iter().map(json).collect();
-    if rows.is_empty() { "[]".to_owned() } else { format!("[\n{}\n]", rows.join(",\n")) }
 }
 
 fn separated<R: Row>(

@@ -1,14 +1,12 @@
 //! Whether what was published is what the records before it come to.
 
 use super::choice::PublishedAs;
-use assessment::command::{MakePublication, ReissuePublication};
-use assessment::event::{DraftShared, PublicationImported, PublicationMade, PublicationReissued};
+use crate::verify::{command_of, difference};
+use assessment::event::{DraftShared, PublicationImported, PublicationMade};
 use assessment::framework::{Framework, Method};
 use assessment::scoring::{Level, Rating, Score};
-use assessment::{Command, Context, Event, PartialDate, State, decide, replay};
+use assessment::{Context, Event, PartialDate, State, decide, replay};
 use chrono::NaiveDate;
-use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The publication's record, with what stands before it.
 pub(super) struct Published<'a> {
@@ -30,22 +28,10 @@ impl Published<'_> {
     /// The first difference, in words.
     pub(super) fn derive(&self) -> Result<String, String> {
         let state = replay(self.before.iter().copied());
-        match self.event {
-            Event::PublicationMade(made) => {
-                let command = MakePublication {
-                    assessment: made.assessment,
-                    by: Some(made.by),
-                    published_on: made.published_on,
-                };
-                self.decide(&state, command.into(), made)
-            }
-            Event::PublicationReissued(reissued) => {
-                self.decide(&state, reissue_of(reissued), &reissued.made)
-            }
-            event => match PublishedAs::of(event) {
-                Some(PublishedAs::Imported(import)) => imported(&state, import),
-                _ => Err(format!("it is a `{}`, which publishes nothing", event.kind())),
-            },
+        match PublishedAs::of(self.event) {
+            Some(PublishedAs::Made(made)) => self.decide(&state, made),
+            Some(PublishedAs::Imported(import)) => imported(&state, import),
+            None => Err(format!("it is a `{}`, which publishes nothing", self.event.kind())),
         }
     }
 
@@ -75,12 +61,9 @@ impl Published<'_> {
     }
 
     /// Decides on the publication again, by the rules that decided on it first.
-    fn decide(
-        &self,
-        state: &State,
-        command: Command,
-        made: &PublicationMade,
-    ) -> Result<String, String> {
+    fn decide(&self, state: &State, made: &PublicationMade) -> Result<String, String> {
+        let command = command_of(std::slice::from_ref(self.event), |_| None);
+        let command = command.unwrap_or_else(|| Err("no command gives it".to_owned()))?;
         let actor = self.actor.parse().map_err(|_| format!("`{}` is no person", self.actor))?;
         let context = Context { actor, today: self.today, released: made.released };
         let derived = decide(state, &command, &context).map_err(|rejection| {
@@ -91,7 +74,8 @@ impl Published<'_> {
                 Some(overall) => in_words(overall.rating, overall.score.get(), made.scores.len()),
                 None => format!("no rating, with {} scores", made.scores.len()),
             }),
-            [derived] => Err(difference(&self.event.encode(), &derived.encode())),
+            [derived] => Err(difference("", &self.event.encode(), &derived.encode())
+                .unwrap_or_else(|| format!("the rules give `{}`", derived.kind()))),
             _ => Err("the rules record something else".to_owned()),
         }
     }
@@ -109,17 +93,6 @@ fn last_day(state: &State, shared: &DraftShared) -> Result<PartialDate, String> 
     // A draft that is shared again leaves as much time as there was.
     let before = assessment.and_then(|known| known.windows.get(&shared.recipient));
     Ok(before.map_or(last_day, |before| last_day.max(before.due_on)))
-}
-
-fn reissue_of(reissued: &PublicationReissued) -> Command {
-    ReissuePublication {
-        by: Some(reissued.made.by),
-        publication: reissued.replaces,
-        published_on: reissued.made.published_on,
-        reason: reissued.reason,
-        text: reissued.text.clone(),
-    }
-    .into()
 }
 
 /// What was published elsewhere has the scores of its framework, and the rating that they give,
@@ -160,17 +133,4 @@ fn check_statements(framework: &Framework, import: &PublicationImported) -> Resu
 
 fn in_words(rating: Rating, percent: u8, scores: usize) -> String {
     format!("{rating}, {percent} %, from {scores} scores")
-}
-
-/// The first member in which what is recorded is not what the rules give.
-fn difference(recorded: &Value, derived: &Value) -> String {
-    let (Value::Object(here), Value::Object(there)) = (recorded, derived) else {
-        return format!("{recorded} is recorded, and the rules give {derived}");
-    };
-    let names: BTreeSet<&String> = here.keys().chain(there.keys()).collect();
-    let differing = names.into_iter().find(|name| here.get(*name) != there.get(*name));
-    let name = differing.map_or("", String::as_str);
-    let value = |of: Option<&Value>| of.map_or("nothing".to_owned(), Value::to_string);
-    let (here, there) = (value(here.get(name)), value(there.get(name)));
-    format!("`{name}` is {here}, and the rules give {there}")
 }

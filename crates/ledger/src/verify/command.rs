@@ -55,7 +55,7 @@ const ADDED_TO_STRIKE_OUT: [&str; 4] = ["assessment", "organisation", "publicati
 /// # Errors
 ///
 /// Why no command comes to them.
-pub(super) fn command_of<'a>(
+pub(crate) fn command_of<'a>(
     events: &[Event],
     known: impl Fn(OrganisationCode) -> Option<&'a OrganisationRegistered>,
 ) -> Option<Result<Command, String>> {

@@ -288,7 +288,7 @@ fn released(event: &Event) -> Digest {
 }
 
 /// The first member in which what is recorded differs from what the rules give, with both values.
-fn difference(path: &str, recorded: &Value, derived: &Value) -> Option<String> {
+pub(crate) fn difference(path: &str, recorded: &Value, derived: &Value) -> Option<String> {
     match (recorded, derived) {
         (Value::Object(here), Value::Object(there)) => {
             let names: BTreeSet<&String> = here.keys().chain(there.keys()).collect();

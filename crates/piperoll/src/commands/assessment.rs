@@ -11,7 +11,7 @@ use crate::exit::{Failure, Outcome, REFUSED};
 use crate::render::count;
 use crate::world;
 use assessment::command::{AmendAssessment, CancelAssessment, OpenAssessment};
-use assessment::event::{AssessmentAmended, Role, TeamMember};
+use assessment::event::{AssessmentAmended, OrganisationRegistered, Role, TeamMember};
 use assessment::{AssessmentId, Event, PartialDate};
 use ledger::At;
 use std::io::Write;
@@ -84,6 +84,13 @@ pub fn run(home: &Home, command: &Assessment, out: &mut dyn Write) -> Outcome {
 pub fn unknown(id: AssessmentId) -> Failure {
     Failure::new(REFUSED, format!("no assessment {id} is in the ledger"))
         .hint("`piperoll assessment list` shows them")
+}
+
+/// That an assessment is not one of a body: in the same words whether or not it is another's, as
+/// not everybody may know of that.
+pub fn not_of(body: &OrganisationRegistered, id: AssessmentId) -> Failure {
+    Failure::new(REFUSED, format!("{id} is not an assessment of {}", body.name))
+        .hint("`piperoll assessment list` shows those that there are")
 }
 
 /// Tells what is open, and what is planned for it.

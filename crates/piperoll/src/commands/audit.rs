@@ -1,6 +1,6 @@
 //! `audit`.
 
-use super::{Home, ask, day_of, only_for_the_regulator, open, organisation, write};
+use super::{Home, ask, day_of, may_bear_on, only_for_the_regulator, open, organisation, write};
 use crate::cli::{Audit as Args, Format};
 use crate::exit::{Failure, Outcome, REFUSED};
 use crate::render::{self, Column, Row, known};
@@ -25,26 +25,11 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let named = args.organisations.iter();
     let named: BTreeSet<OrganisationCode> =
         named.map(|text| organisation(&mut ledger, at, text)).collect::<Result<_, _>>()?;
-    let records = ledger.gather(at, &|event| bears_on(event, &named))?;
+    let records = ledger.gather(at, &|event| may_bear_on(event, &named))?;
     let measure = Measure { on, older_than: args.older_than };
     let found = findings(&records, args, &measure, &named);
     print(&mut ledger, at, (&records, &found), args.format, out)?;
     if found.is_empty() { Ok(()) } else { Err(Failure::said(REFUSED)) }
-}
-
-/// Whether some check may need a record: those of the bodies that are asked about, what every
-/// decision may need, and evidence, which one body's assessment may use of another; and every
-/// strike-out, as it may be of such a record.
-fn bears_on(event: &Event, named: &BTreeSet<OrganisationCode>) -> bool {
-    let of_evidence = matches!(
-        event,
-        Event::EvidenceSubmitted(_)
-            | Event::EvidenceWithdrawn(_)
-            | Event::EvidenceErased(_)
-            | Event::RecordStruckOut(_)
-    );
-    let of_named = event.organisation().is_none_or(|code| named.contains(&code));
-    named.is_empty() || of_evidence || of_named
 }
 
 fn findings(
@@ -78,20 +63,7 @@ fn print(
     let rows = found.iter().map(|finding| AuditRow::of(finding, &names, records));
     let rows: Vec<AuditRow<'_>> = rows.collect();
     match format {
-        Format::Json => {
-            let objects: Vec<String> = rows.iter().map(render::json).collect();
-            let list = objects.join(",\n");
-            writeln!(
-                out,
-                "{}",
-                if list.is_empty() { "[]".to_owned() } else { format!("[\n{list}\n]") }
-            )?;
-        }
-        Format::Jsonl => {
-            for row in &rows {
-                writeln!(out, "{}", render::json(row))?;
-            }
-        }
+        Format::Json | Format::Jsonl => render::objects(out, format, &rows)?,
         Format::Table | Format::Plain | Format::Csv => {
             let rows: Vec<FlatRow<'_>> = rows.into_iter().map(FlatRow::from).collect();
             render::rows(out, format, &rows)?;

@@ -2,7 +2,7 @@
 
 mod values;
 
-use super::{Home, ask, day_of, only_for_the_regulator, open, organisation, write};
+use super::{Home, ask, day_of, may_bear_on, only_for_the_regulator, open, organisation, write};
 use crate::cli::{Diff as Args, Format};
 use crate::exit::{Failure, Outcome, USAGE};
 use crate::render::{self, Column, Row, known};
@@ -26,7 +26,7 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let names = bodies.into_iter().map(|body| (body.facts.code, body.facts.name));
     let named = args.organisations.iter().map(|text| organisation(&mut ledger, to, text));
     let named: BTreeSet<OrganisationCode> = named.collect::<Result<_, _>>()?;
-    let recorded = ledger.gather(to, &|event| may_matter(event, &named))?;
+    let recorded = ledger.gather(to, &|event| may_bear_on(event, &named))?;
     let records: Vec<(u64, &Event)> =
         recorded.iter().map(|it| (it.stamp.position, &it.event)).collect();
     let mut found = differences(&records, span);
@@ -45,20 +45,6 @@ fn span(ledger: &Ledger, from: At, to: At) -> Result<Span, Failure> {
         return Err(Failure::new(USAGE, cause).hint("name the earlier of the two points first"));
     }
     Ok(Span { from: first, from_day, to_day })
-}
-
-/// Whether a record may make a difference to these bodies: their own, those of no body, and those
-/// of evidence, which may answer their requests wherever it was entered.
-fn may_matter(event: &Event, named: &BTreeSet<OrganisationCode>) -> bool {
-    let is_of_evidence = matches!(
-        event,
-        Event::EvidenceSubmitted(_)
-            | Event::EvidenceWithdrawn(_)
-            | Event::EvidenceErased(_)
-            | Event::RecordStruckOut(_)
-    );
-    let own = event.organisation().is_none_or(|code| named.contains(&code));
-    named.is_empty() || own || is_of_evidence
 }
 
 /// What is said of the bodies and records that differences name.
@@ -85,7 +71,7 @@ fn print(out: &mut dyn Write, format: Format, found: &[Difference], said: &Said<
         Format::Table if found.is_empty() => Ok(()),
         Format::Json | Format::Jsonl => {
             let rows: Vec<Detailed> = found.iter().map(|it| detailed(it, said)).collect();
-            render::rows(out, format, &rows)
+            render::objects(out, format, &rows)
         }
         Format::Table | Format::Plain | Format::Csv => {
             let rows: Vec<DiffRow> = found.iter().map(|it| row(it, said)).collect();
@@ -118,6 +104,8 @@ struct DiffRow {
     after: Option<String>,
     /// The positions of the records that caused it.
     records: String,
+    #[serde(skip)]
+    positions: Vec<u64>,
     /// Whether it is a smallest set, or one of which no record can be left out.
     size: &'static str,
 }
@@ -147,28 +135,18 @@ struct CauseRow {
     occurred_on: Option<PartialDate>,
 }
 
-const HEADER: &[&str] = &[
-    "organisation",
-    "name",
-    "assessment",
-    "item",
-    "subject",
-    "before",
-    "after",
-    "records",
-    "size",
-];
-
-impl Row for Detailed {
-    const HEADER: &'static [&'static str] = HEADER;
-
-    fn columns() -> Vec<Column<Self>> {
-        unreachable!("only programs are given values in parts")
-    }
-}
-
 impl Row for DiffRow {
-    const HEADER: &'static [&'static str] = HEADER;
+    const HEADER: &'static [&'static str] = &[
+        "organisation",
+        "name",
+        "assessment",
+        "item",
+        "subject",
+        "before",
+        "after",
+        "records",
+        "size",
+    ];
 
     fn columns() -> Vec<Column<Self>> {
         vec![
@@ -176,10 +154,10 @@ impl Row for DiffRow {
             Column::id("of", of),
             Column::text("before", |row| known(&row.before)),
             Column::text("after", |row| row.after.clone().unwrap_or("gone".to_owned())),
-            Column::text("records", |row| match (row.records.as_str(), row.size) {
-                ("", _) => "a day passed".to_owned(),
-                (records, IRREDUCIBLE) => format!("~{}", in_runs(records)),
-                (records, _) => in_runs(records),
+            Column::text("records", |row| match (row.positions.as_slice(), row.size) {
+                ([], _) => "a day passed".to_owned(),
+                (_, IRREDUCIBLE) => format!("~{}", render::runs(&row.positions)),
+                _ => render::runs(&row.positions),
             }),
         ]
     }
@@ -204,23 +182,6 @@ fn within(row: &DiffRow, id: &str) -> String {
     id.strip_prefix(&format!("{}-", row.organisation)).unwrap_or(id).to_owned()
 }
 
-/// Positions for people: `12-20, 25`.
-fn in_runs(records: &str) -> String {
-    let mut runs: Vec<(u64, u64)> = Vec::new();
-    for position in records.split(' ').filter_map(|text| text.parse().ok()) {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == position => *last = position,
-            _ => runs.push((position, position)),
-        }
-    }
-    let run = |(first, last): (u64, u64)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first}-{last}"),
-    };
-    runs.into_iter().map(run).collect::<Vec<_>>().join(", ")
-}
-
 fn row(it: &Difference, said: &Said<'_>) -> DiffRow {
     let (item, subject) = item(&it.item);
     let records = it.cause.records.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
@@ -233,6 +194,7 @@ fn row(it: &Difference, said: &Said<'_>) -> DiffRow {
         before: it.before.as_ref().map(values::text),
         after: it.after.as_ref().map(values::text),
         records,
+        positions: it.cause.records.clone(),
         size: it.cause.size.as_str(),
     }
 }

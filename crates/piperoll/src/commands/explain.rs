@@ -9,9 +9,8 @@ mod words;
 use super::{Home, ask, at, open, organisation};
 use crate::cli::{Audience, Explain as Args, ExplainFormat};
 use crate::exit::{Failure, Outcome, REFUSED};
-use assessment::event::OrganisationRegistered;
 use assessment::framework::Framework;
-use assessment::{AssessmentId, Event, EvidenceId, OrganisationCode, StatementId};
+use assessment::{Event, EvidenceId, OrganisationCode, StatementId};
 use ledger::{At, Ledger, Recorded, Stamp};
 use projections::{Adopted, Body, Derivation, Fact, Grounds, Standing, explain};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,12 +49,12 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let explained = match args.asking.audience {
         Audience::Regulator => {
             let records = records(&ledger, at, &body, adopted)?;
-            of_records(&ledger, at, (&body, standing, adopted), &records, wanted)?
+            of_records(&ledger, (&body, standing, adopted), &records, wanted)?
         }
         Audience::Public | Audience::Body(_) => Explained {
             derivation: explain(&body, standing, adopted, Grounds::Published, wanted),
             records: BTreeMap::new(),
-            origin: origin(&ledger, at)?,
+            origin: ledger.origin()?,
         },
     };
     let text = match args.asking.format {
@@ -70,7 +69,9 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
 /// The assessment that is named, or the current one.
 fn standing<'a>(body: &'a Body, args: &Args) -> Result<&'a Standing, Failure> {
     match args.assessment {
-        Some(id) => body.standings.get(&id).ok_or_else(|| not_of(&body.facts, id)),
+        Some(id) => {
+            body.standings.get(&id).ok_or_else(|| super::assessment::not_of(&body.facts, id))
+        }
         None => body.current().ok_or_else(|| {
             let failure = unassessed(body.facts.name.as_str());
             // What there is and is not current was cancelled.
@@ -82,13 +83,6 @@ fn standing<'a>(body: &'a Body, args: &Args) -> Result<&'a Standing, Failure> {
             }
         }),
     }
-}
-
-/// That an assessment is not one of a body: in the same words whether or not it is another's, as
-/// not everybody may know of that.
-pub(super) fn not_of(body: &OrganisationRegistered, id: AssessmentId) -> Failure {
-    Failure::new(REFUSED, format!("{id} is not an assessment of {}", body.name))
-        .hint("`piperoll assessment list` shows those that there are")
 }
 
 fn unassessed(name: &str) -> Failure {
@@ -150,14 +144,12 @@ fn evidence(event: &Event) -> Option<EvidenceId> {
 
 fn of_records(
     ledger: &Ledger,
-    at: At,
     (body, standing, adopted): (&Body, &Standing, &Adopted),
     records: &[Recorded],
     wanted: Option<StatementId>,
 ) -> Result<Explained, Failure> {
-    let fact = |it: &'_ Recorded| it.stamp.position;
-    let facts: Vec<Fact<'_>> =
-        records.iter().map(|it| Fact { position: fact(it), event: &it.event }).collect();
+    let facts = records.iter().map(|it| Fact { position: it.stamp.position, event: &it.event });
+    let facts: Vec<Fact<'_>> = facts.collect();
     let derivation = explain(body, standing, adopted, Grounds::Records(&facts), wanted);
     let positions = derivation.positions();
     let proofs = records
@@ -165,15 +157,5 @@ fn of_records(
         .filter(|it| positions.contains(&it.stamp.position))
         .map(|it| (it.stamp.position, Proof { stamp: it.stamp.clone(), kind: it.event.kind() }));
     let records = proofs.collect();
-    Ok(Explained { derivation, records, origin: origin(ledger, at)? })
-}
-
-/// The ledger's name in the world, from its first record.
-fn origin(ledger: &Ledger, at: At) -> Result<String, Failure> {
-    let opening = ledger.gather(at, &|event| matches!(event, Event::LedgerOpened(_)))?;
-    let opened = opening.into_iter().find_map(|recorded| match recorded.event {
-        Event::LedgerOpened(opened) => Some(opened.origin),
-        _ => None,
-    });
-    Ok(opened.unwrap_or_default())
+    Ok(Explained { derivation, records, origin: ledger.origin()? })
 }

@@ -4,7 +4,7 @@ mod drawing;
 mod page;
 mod publications;
 
-use super::{Home, at, explain, open, organisation, say_set_aside};
+use super::{Home, assessment, at, open, organisation, say_set_aside};
 use crate::cli::{Audience, BodyHistory as Args, HistoryFormat};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row};
@@ -25,7 +25,7 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let (timeline, stamps) = told(&ledger, code, args)?;
     let rows: Vec<_> = timeline.happenings.iter().map(|it| row(&timeline, it, &stamps)).collect();
     if let Some(id) = args.assessment.filter(|_| rows.is_empty()) {
-        return Err(explain::not_of(&timeline.facts, id));
+        return Err(assessment::not_of(&timeline.facts, id));
     }
     match (asking.format.of_rows(), asking.format) {
         (Some(format), _) => render::rows(out, format, &rows),

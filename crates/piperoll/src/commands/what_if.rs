@@ -74,7 +74,7 @@ impl Row for WhatIfRow {
             }),
             Column::right("marks", |row| known(&row.marks)),
             Column::text("flags", |row| row.flags.to_string()),
-            Column::text("records", |row| runs(&row.positions)),
+            Column::text("records", |row| render::runs(&row.positions)),
         ]
     }
 }
@@ -83,16 +83,6 @@ impl Row for WhatIfRow {
 fn rated(score: Option<Percent>, rating: Option<Rating>) -> String {
     let rating = rating.map_or("no rating", Rating::as_str);
     score.map_or(rating.to_owned(), |score| format!("{score} {rating}"))
-}
-
-/// Positions in order, those after each other as a run: `3-5 9`.
-fn runs(positions: &[u64]) -> String {
-    let runs = positions.chunk_by(|one, next| one + 1 == *next);
-    let run = |run: &[u64]| match run {
-        [first, .., last] => format!("{first}-{last}"),
-        single => single.iter().map(u64::to_string).collect(),
-    };
-    runs.map(run).collect::<Vec<_>>().join(" ")
 }
 
 /// The rows of every body that is wanted, and that has an assessment.

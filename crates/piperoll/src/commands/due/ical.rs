@@ -5,7 +5,6 @@
 
 use super::DueRow;
 use crate::exit::Outcome;
-use assessment::Event as Recorded;
 use assessment::due::Kind;
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Class, Component, Event, EventLike};
@@ -19,10 +18,7 @@ use std::io::Write;
 /// bytes.
 pub fn feed(ledger: &Ledger, at: At, rows: &[DueRow], out: &mut dyn Write) -> Outcome {
     let end = ledger.end_at(at)?;
-    let opening = ledger.store().record_at(0, &end)?;
-    let Recorded::LedgerOpened(opened) = ledger::decode(&opening.record())? else {
-        unreachable!("a ledger opens at position 0, and is no ledger otherwise");
-    };
+    let origin = ledger.origin()?;
     let last = ledger.store().record_at(end.position, &end)?;
     let recorded_at = DateTime::parse_from_rfc3339(last.record().recorded_at)
         .expect("a record whose time has another form is damage, and is not read");
@@ -30,7 +26,7 @@ pub fn feed(ledger: &Ledger, at: At, rows: &[DueRow], out: &mut dyn Write) -> Ou
     calendar.append_property(("VERSION", "2.0"));
     calendar.append_property(("PRODID", "-//Piperoll//due//EN"));
     for row in rows {
-        calendar.push(event(row, &opened.origin, recorded_at.to_utc()));
+        calendar.push(event(row, &origin, recorded_at.to_utc()));
     }
     write!(out, "{calendar}")?;
     Ok(())

@@ -3,8 +3,7 @@
 use super::tables::{self, Table};
 use crate::cli::{Audience, View};
 use crate::commands;
-use crate::exit::{DAMAGED, Failure, Outcome, REFUSED, UNABLE};
-use assessment::Event;
+use crate::exit::{Failure, Outcome, REFUSED, UNABLE};
 use chrono::NaiveDate;
 use journal::{Head, Store as _};
 use ledger::{AsOf, Instant, Ledger};
@@ -51,10 +50,6 @@ impl Taken {
     fn now(ledger: &mut Ledger, view: &View) -> Result<Self, Failure> {
         let asking = &view.asking();
         let end = ledger.end_at(commands::at(asking))?;
-        let stored = ledger.store().record_at(0, &end).map_err(ledger::Error::from)?;
-        let Event::LedgerOpened(opened) = ledger::decode(&stored.record())? else {
-            return Err(Failure::new(DAMAGED, "record 0 opens no ledger"));
-        };
         let last = ledger.store().record_at(end.position, &end).map_err(ledger::Error::from)?;
         let recorded_at = last.record().recorded_at.to_owned();
         let regulator = view.audience == Audience::Regulator;
@@ -66,7 +61,7 @@ impl Taken {
         };
         let (tables, on) = tables::all(ledger, asking, day)?;
         let about = About {
-            origin: opened.origin,
+            origin: ledger.origin()?,
             last: regulator.then_some((end, recorded_at)),
             effective: view.effective,
             on,

@@ -125,7 +125,7 @@ impl Told {
         told.read(ledger, at, args, &mut leaving_out)?;
         told.counted = leaving_out.counted;
         told.put(HISTORY, &history(ledger, at, code, &leaving_out)?)?;
-        let origin = origin(ledger)?;
+        let origin = ledger.origin()?;
         let about = serde_json::to_vec_pretty(&about(&told, &origin, args));
         let mut about = about.expect("it is texts, numbers and objects of these");
         about.push(b'\n');
@@ -287,14 +287,6 @@ fn opening(ledger: &Ledger, position: u64, content: &Content) -> Result<Option<S
         "sealed": content.sealed,
     });
     Ok(Some(format!("{}\n", json(&opening))))
-}
-
-fn origin(ledger: &Ledger) -> Result<String, Failure> {
-    let opening = ledger.store().record_at(0, &ledger.end()?.head)?;
-    match decode(&opening.record())? {
-        Event::LedgerOpened(opened) => Ok(opened.origin),
-        _ => unreachable!("a ledger that opens begins with its opening"),
-    }
 }
 
 /// What the export says of itself.

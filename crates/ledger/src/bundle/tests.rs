@@ -6,19 +6,14 @@
 //! demo and for nothing else; and against a recipe that only knows the simplest publications.
 #![allow(clippy::unwrap_used, reason = "what a test does not expect should stop it")]
 
-#[path = "../src/bundle/choice.rs"]
-#[allow(dead_code, reason = "a bundle asks more of it")]
-mod choice;
-#[path = "../../assessment/tests/due/history.rs"]
+#[path = "../../../assessment/tests/due/history.rs"]
 #[allow(dead_code, reason = "other tests ask more of it")]
 mod history;
-#[path = "../src/bundle/rating.rs"]
-mod rating;
 
+use super::choice::{Choice, PublishedAs};
+use super::rating::Published;
 use assessment::Event;
-use choice::{Choice, PublishedAs};
 use history::History;
-use rating::Published;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -30,7 +25,6 @@ const WITH_JQ: u32 = 10;
 fn a_publication_is_derived_from_what_its_bundle_takes() {
     let mut met = BTreeMap::<&str, u32>::new();
     (0..60).for_each(|seed| check_all(seed, 400, WITH_JQ, &mut met));
-    println!("{met:?}");
     for kind in ["publication_made", "publication_reissued", "publication_imported"] {
         assert!(met.get(kind).is_some_and(|number| *number > 10), "{kind}: {met:?}");
     }
@@ -41,7 +35,6 @@ fn a_publication_is_derived_from_what_its_bundle_takes() {
 fn every_publication_is_derived_from_what_its_bundle_takes() {
     let mut met = BTreeMap::new();
     (1_000..1_300).for_each(|seed| check_all(seed, 400, u32::MAX, &mut met));
-    println!("{met:?}");
 }
 
 /// Checks every publication of a history.
@@ -109,12 +102,12 @@ fn jq(records: &[Value], label: &Value, framework: &Value) -> Option<Value> {
     }
     let records: String = records.iter().map(|it| format!("{it}\n")).collect();
     std::fs::write(dir.path().join("records"), records).unwrap();
-    std::fs::write(dir.path().join("rating.jq"), include_str!("../src/bundle/rating.jq")).unwrap();
+    std::fs::write(dir.path().join("rating.jq"), include_str!("rating.jq")).unwrap();
     let mut command = Command::new("jq");
     command.args(["-s", "--slurpfile", "bundle", "label", "--slurpfile", "framework", "framework"]);
     command.args(["-f", "rating.jq", "records"]).current_dir(dir.path()).stderr(Stdio::piped());
     let Ok(output) = command.output() else {
-        println!("the recipe's program was not run: there is no jq");
+        eprintln!("the recipe's program was not run: there is no jq");
         return None;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
