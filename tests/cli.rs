@@ -52,6 +52,8 @@ mod forge;
 mod formats;
 #[path = "cli/frameworks.rs"]
 mod frameworks;
+#[path = "cli/half_done.rs"]
+mod half_done;
 #[path = "cli/history.rs"]
 mod history;
 #[path = "cli/imports.rs"]

@@ -185,6 +185,47 @@ fn sources_in_somebodys_words_are_not_handed_out() {
     assert_eq!(of_bodies["data"]["name"], "Millbrook");
 }
 
+/// Where people spoke in confidence, when, and of what can tell the body who they were.
+#[test]
+fn of_sensitive_evidence_nothing_is_handed_out_but_that_it_is_there() {
+    let site = site();
+    site.ok("evidence withdraw X99000011-e1 --reason inaccurate --date 2026-01-13");
+    let receipt = export(&site, "Millbrook", "out");
+    let files = files(&site, "out");
+    let records = lines(&files["records.jsonl"]);
+    let is_sensitive = |it: &&Value| it["data"]["sensitive"] == true;
+    let own: Vec<&Value> = records
+        .iter()
+        .filter(|it| is_sensitive(it) || it["data"]["evidence"] == "X99000011-e1")
+        .collect();
+    let kinds: Vec<&str> = own.iter().map(|it| it["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["evidence_submitted", "evidence_used", "evidence_withdrawn"]);
+    let omitted = serde_json::json!({ "omitted": "sensitive" });
+    for record in own {
+        for (name, value) in record["data"].as_object().unwrap() {
+            let told = ["assessment", "category", "content", "evidence", "organisations"];
+            let is_told = told.contains(&name.as_str()) || name == "sensitive";
+            assert_eq!(*value != omitted, is_told, "{record}");
+        }
+    }
+    let review = records.iter().find(|it| it["kind"] == "score_reviewed").unwrap();
+    assert_eq!(review["data"]["evidence"], serde_json::json!([omitted]));
+    let told: Vec<BTreeMap<String, String>> =
+        csv::Reader::from_reader(files["history.csv"].as_bytes())
+            .deserialize()
+            .collect::<Result<_, _>>()
+            .unwrap();
+    let blank: Vec<&str> =
+        told.iter().filter(|row| row["about"] == "e1").map(|row| &*row["detail"]).collect();
+    assert_eq!(blank, ["(left out)"; 3]);
+    let about: Value = serde_json::from_str(&files["disclosure.json"]).unwrap();
+    let count = files["records.jsonl"].matches("{\"omitted\":\"sensitive\"}").count();
+    assert_eq!(about["left_out"]["sensitive"], count);
+    assert!(receipt.contains(&format!("sensitive evidence in {count} places")), "{receipt}");
+    // What is not sensitive is handed out as before.
+    assert!(records.iter().any(|it| it["data"]["method"] == "interview"), "{records:?}");
+}
+
 /// What was held about a body could never be shown if it had come for another.
 #[test]
 fn evidence_that_is_attributed_to_a_body_is_among_its_records_and_openings() {

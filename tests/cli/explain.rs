@@ -174,6 +174,14 @@ fn what_waits_is_said_and_added_up() {
     let judged = first(&root, "judged");
     assert_eq!((&judged["points"], &judged["percent"]), (&23.into(), &64.into()));
     assert_eq!(judged["positions"], first(&root, "waiting")["positions"]);
+    // The score in force still comes from the publication.
+    let prov: Value = serde_json::from_str(&site.ok("explain Samplebridge --format prov")).unwrap();
+    let of = |pair: &Value, end: &str| pair[end].as_str().unwrap().to_owned();
+    let derived = prov["wasDerivedFrom"].as_object().unwrap().values().any(|pair| {
+        of(pair, "prov:generatedEntity").ends_with("-a.score.assessing-needs")
+            && of(pair, "prov:usedEntity") == "ledger:publication.X99000002-2024-a-p1"
+    });
+    assert!(derived, "{prov}");
     // The public learns the rule, and that is all.
     assert!(before.contains(only) && public() == before, "{before}");
 }
@@ -219,6 +227,32 @@ fn a_refusal_does_not_tell_what_there_is() {
     }
 }
 
+/// A member of a step that is called as what stands below it would not be told.
+#[test]
+fn the_band_of_a_percentage_is_told_beside_what_it_rests_on() {
+    let root = json(&Site::with_exampleshire(), "Exampleshire");
+    let sum = first(&root, "percentage");
+    assert_eq!((&sum["band_from"], &sum["band_to"]), (&39.into(), &62.into()));
+    assert_eq!(sum["from"].as_array().unwrap().len(), 9);
+}
+
+/// What leaves the drawing is not read.
+#[test]
+fn a_long_name_stays_in_the_drawing() {
+    let site = Site::begun();
+    let name = ["Metropolitan Borough"; 5].join(" and ");
+    site.register("X99000002", &name, "local_authority");
+    let drawing = {
+        site.publish(&row("X99000002", "-", "Good", "3,3,3,3,3,3,3,3,3"));
+        site.ok("explain X99000002 --format svg")
+    };
+    let titles = drawing.split("<text ").filter(|text| text.contains("font-size=\"17\""));
+    let titles: Vec<usize> =
+        titles.map(|text| text.split(['>', '<']).nth(1).unwrap().len()).collect();
+    // As wide as a letter of this size is at most, in a drawing that is 1120 wide.
+    assert!(titles.len() > 1 && titles.iter().all(|letters| letters * 12 < 1104), "{titles:?}");
+}
+
 /// Whoever looks a named record up must find it: by its position, with that hash, actor and time.
 #[test]
 fn every_record_that_is_named_is_there() {
@@ -243,9 +277,18 @@ fn every_record_that_is_named_is_there() {
         }
         assert!(named > 20, "{root}");
         let tree = site.ok(&format!("explain {body}"));
+        let drawing = site.ok(&format!("explain {body} --format svg"));
+        let mut drawn = 0;
         for row in log.values().filter(|row| tree.contains(&row["hash"][..12])) {
-            assert!(tree.contains(&format!("\n{:>6}  {}", row["position"], &row["hash"][..12])));
+            let hash = &row["hash"][..12];
+            assert!(tree.contains(&format!("\n{:>6}  {hash}", row["position"])));
+            let line = drawing.split("<text ").find(|text| text.contains(hash)).unwrap();
+            for cell in [&row["position"], hash, &row["actor"], &row["recorded_at"]] {
+                assert!(line.contains(&format!(">{cell}</tspan>")), "{line}");
+            }
+            drawn += 1;
         }
+        assert!(drawn > 10, "{drawing}");
     }
 }
 

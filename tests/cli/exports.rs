@@ -357,6 +357,27 @@ fn nothing_is_put_in_the_place_of_what_no_export_wrote() {
     site.ok("export csv empty");
 }
 
+/// Whoever has an export must be able to tell what it rests on, and what was done to it.
+#[test]
+fn an_export_says_its_days_and_what_was_done_to_texts() {
+    let site = Site::with_exampleshire();
+    let times = "--as-of 2999-01-01 --effective 2025-01-31";
+    for audience in ["public", "regulator"] {
+        site.ok(&format!("export csv csv {times} --audience {audience}"));
+        let package = json_of(&site, "csv/datapackage.json");
+        assert_eq!(package["piperoll"]["as_of"], "2999-01-01");
+        let description = package["description"].as_str().unwrap();
+        assert!(description.contains(", as they were at the end of 2999-01-01"), "{description}");
+    }
+    site.ok("export jsonl jsonl");
+    let package = json_of(&site, "jsonl/datapackage.json");
+    assert_eq!(
+        (&package["piperoll"]["excel_safe"], &package["piperoll"]["as_of"]),
+        (&json!(null), &json!(null))
+    );
+    assert!(!package["description"].as_str().unwrap().contains("formula"), "{package}");
+}
+
 /// Whoever compares two ledgers' public exports must not find what is not public.
 #[test]
 fn an_export_for_the_public_tells_nothing_that_is_not_public() {

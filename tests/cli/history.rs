@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use crate::site::{HEADER, Site, check, row};
-use crate::story::{AUTHORITY, MARK};
+use crate::story::{AUTHORITY, MARK, command, text};
 
 const P1: &str = "X99000001-2024-a-p1";
 const FORMATS: [&str; 7] = ["table", "plain", "json", "jsonl", "csv", "markdown", "svg"];
@@ -210,6 +212,58 @@ fn the_line_of_a_drawing_moves_with_the_score_in_force() {
     assert!(drawing.contains("d=\"M64 264H800V256H800\""), "{drawing}");
     assert!(drawing.contains("2024-08-01") && drawing.contains("2025-08-01"), "{drawing}");
     assert!(drawing.contains("62 % from 2024-08, 64 % from 2025-08-01."), "{drawing}");
+}
+
+/// What is drawn outside is not seen, and what is not public is not claimed.
+#[test]
+fn nothing_leaves_a_drawing() {
+    let site = told();
+    // The next assessment began a year later than all that is drawn.
+    let drawing = site.ok("history Exampleshire --assessment X99000001-2024-a --format svg");
+    let path = drawing.split("<path class=\"score\" d=\"").nth(1).unwrap();
+    let ends = path.split('"').next().unwrap().split(['M', 'H', 'V', ' ']);
+    let ends: Vec<u64> = ends.filter_map(|it| it.parse().ok()).collect();
+    assert!(ends.len() > 2 && ends.iter().all(|end| *end <= 800), "{drawing}");
+
+    let site = Site::with_exampleshire();
+    let review = |number: usize| {
+        let data = json!({
+            "assessment": "X99000001-2024-a", "by": "p-021", "organisation": "X99000001",
+            "reason": "ongoing_review", "reviewed_on": "2025-02-01", "role": "assessor",
+            "score": 2, "statement": "assessing-needs", "text": text(&number.to_string()),
+        });
+        command("review_score", data)
+    };
+    site.import(&(0..220).map(review).collect::<Vec<_>>());
+    for (audience, class) in [("regulator", "unchanged"), ("public", "review")] {
+        let line = format!("history Exampleshire --audience {audience} --format svg");
+        let drawing = site.ok(&line);
+        let mark = format!("<circle class=\"{class}\" cx=\"");
+        let marks = drawing.split(&mark).skip(1);
+        let marks: Vec<i64> =
+            marks.map(|it| it.split('"').next().unwrap().parse().unwrap()).collect();
+        assert_eq!(marks.len(), 220, "{drawing}");
+        assert!(marks.iter().all(|x| (64..=944).contains(x)), "{drawing}");
+        let claims = drawing.contains("changed");
+        assert_eq!((claims, drawing.contains("220 reviews.")), (class != "review", !claims));
+    }
+
+    site.register("X99000009", &"Longborough and Wideshire ".repeat(7)[..181], "local_authority");
+    let drawing = site.ok("history X99000009 --format svg");
+    let heading = drawing.split("font-weight=\"bold\">").skip(1);
+    let heading: Vec<&str> = heading.map(|it| it.split('<').next().unwrap()).collect();
+    assert!(heading.len() > 2 && heading.iter().all(|line| line.len() <= 65), "{heading:?}");
+}
+
+/// An assessment of which nothing had happened by a day is still one of the body.
+#[test]
+fn an_assessment_without_happenings_is_not_denied() {
+    let site = Site::with_exampleshire();
+    for audience in ["regulator", "public"] {
+        let asked = format!("history Exampleshire --audience {audience} --effective 2020-01-01");
+        assert!(site.rows(&format!("{asked} --assessment X99000001-2024-a")).is_empty());
+        assert_eq!(site.run(&format!("{asked} --assessment X99000001-2031-a")).code, 1);
+    }
 }
 
 /// Names come from anywhere: one that looks like markup must not become any.

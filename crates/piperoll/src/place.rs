@@ -2,18 +2,30 @@
 //!
 //! Nothing is replaced but what may be. It is not synced: what a power cut takes is made again.
 
-use crate::exit::{Failure, Outcome, REFUSED, UNABLE, USAGE};
+use crate::exit::{Failure, INTERRUPTED, Outcome, REFUSED, UNABLE, USAGE};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-/// A directory or file that is not in its place yet. What is left half done is removed.
+/// A directory or file that is not in its place yet. What is left half done is removed, also where
+/// somebody interrupts the program.
 pub struct Place {
     target: PathBuf,
     /// Where it is written: beside, as renaming works within a file system only.
     new: PathBuf,
     /// Where what was there goes, until what is new is in its place.
     old: PathBuf,
+}
+
+/// What is half done in this process.
+static HALF_DONE: Mutex<Vec<HalfDone>> = Mutex::new(Vec::new());
+
+/// What is removed of a place unless it is finished.
+struct HalfDone {
+    new: PathBuf,
+    /// The directories that it was the first to need, innermost first.
+    above: Vec<PathBuf>,
 }
 
 impl Place {
@@ -49,8 +61,9 @@ impl Place {
     ) -> Result<Self, Failure> {
         let place = Self::beside(target)?;
         if let Some(found) = place.found()? {
-            if found.is_dir() {
-                return Err(Failure::new(UNABLE, format!("{} is a directory", target.display()))
+            if !found.is_file() {
+                let is = if found.is_dir() { "a directory" } else { "no file" };
+                return Err(Failure::new(UNABLE, format!("{} is {is}", target.display()))
                     .hint("name a file, or nothing that is there"));
             }
             may_be_replaced(target)?;
@@ -71,9 +84,21 @@ impl Place {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         };
-        fs::create_dir_all(parent).map_err(|error| unable("make", parent, &error))?;
+        let named = parent.ancestors().filter(|dir| *dir != Path::new(""));
+        let above = named.take_while(|dir| !dir.exists()).map(Path::to_owned).collect();
         let beside = |what: &str| parent.join(format!(".{name}.{}.{what}", std::process::id()));
-        Ok(Self { target: target.to_owned(), new: beside("new"), old: beside("old") })
+        let place = Self { target: target.to_owned(), new: beside("new"), old: beside("old") };
+        place.begin(above);
+        fs::create_dir_all(parent).map_err(|error| unable("make", parent, &error))?;
+        Ok(place)
+    }
+
+    /// Sees to it that an interruption leaves nothing of it.
+    fn begin(&self, above: Vec<PathBuf>) {
+        static WATCH: Once = Once::new();
+        // Whoever lets the program ignore interruptions has that ignored as before.
+        WATCH.call_once(|| drop(ctrlc::try_set_handler(interrupted)));
+        half_done().push(HalfDone { new: self.new.clone(), above });
     }
 
     /// What is there; a link is nothing that an export wrote.
@@ -95,7 +120,10 @@ impl Place {
     pub fn create(&self, name: &str) -> Result<BufWriter<File>, Failure> {
         let path = self.new.join(name);
         let parent = path.parent().expect("it is below the directory");
-        fs::create_dir_all(parent).map_err(|error| unable("make", parent, &error))?;
+        if !parent.is_dir() {
+            // Not those above it: what an interruption removes does not come back.
+            fs::create_dir(parent).map_err(|error| unable("make", parent, &error))?;
+        }
         let file = File::create_new(&path).map_err(|error| unable("create", &path, &error))?;
         Ok(BufWriter::new(file))
     }
@@ -113,6 +141,17 @@ impl Place {
 
     /// Puts it in its place. If we crash between the two, what was there has the name `.….old`.
     pub fn finish(self) -> Outcome {
+        // An interruption waits until one or the other is in its place.
+        let mut half_done = half_done();
+        let finished = self.put();
+        if finished.is_ok() {
+            half_done.retain(|it| it.new != self.new);
+        }
+        drop(half_done);
+        finished
+    }
+
+    fn put(&self) -> Outcome {
         let failed = |error: io::Error| unable("write", &self.target, &error);
         let replaces = self.target.is_dir();
         if replaces {
@@ -133,13 +172,34 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        // In its place it has this name no more. What cannot be removed harms nobody.
+        let mut half_done = half_done();
+        half_done.extract_if(.., |it| it.new == self.new).for_each(|it| it.remove());
+    }
+}
+
+impl HalfDone {
+    /// What cannot be removed harms nobody; nor does a directory that somebody else uses meanwhile.
+    fn remove(&self) {
         let _ = if self.new.is_dir() {
             fs::remove_dir_all(&self.new)
         } else {
             fs::remove_file(&self.new)
         };
+        self.above.iter().for_each(|dir| drop(fs::remove_dir(dir)));
     }
+}
+
+fn half_done() -> MutexGuard<'static, Vec<HalfDone>> {
+    HALF_DONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the program, as an interruption does, with nothing half done left.
+fn interrupted() {
+    let half_done = half_done();
+    half_done.iter().for_each(HalfDone::remove);
+    // Once more, as a file may have come into a directory that was being removed.
+    half_done.iter().for_each(HalfDone::remove);
+    std::process::exit(INTERRUPTED.into());
 }
 
 /// The name of what is written.

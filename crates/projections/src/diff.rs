@@ -23,6 +23,7 @@ mod needs;
 
 use assessment::due::Kind;
 use assessment::event::EvidenceSubmitted;
+use assessment::framework::Framework;
 use assessment::scoring::{Percent, Rating, Score};
 use assessment::{AssessmentId, Event, EvidenceId, OrganisationCode, PartialDate};
 use assessment::{StatementId, ThemeId};
@@ -175,8 +176,12 @@ fn of_body(mut folds: Folds<'_>) -> Vec<Difference> {
             keys.push(key);
         }
     }
-    // What is there no more is listed where it stood, not at the end.
-    keys.sort_by_key(|(of, item)| (*of, rank(item)));
+    let adopted = folds.records.values().filter_map(|event| match event {
+        Event::FrameworkAdopted(adopted) => Some(adopted.framework.as_ref()),
+        _ => None,
+    });
+    let frameworks: Vec<&Framework> = adopted.collect();
+    keys.sort_by_cached_key(|(of, item)| (*of, rank(item), place(item, &frameworks)));
     let mut causes = cause::of_each(&mut folds, &keys, &after);
     let difference = |key: &Key| Difference {
         organisation: folds.code,
@@ -189,7 +194,7 @@ fn of_body(mut folds: Folds<'_>) -> Vec<Difference> {
     keys.into_iter().map(difference).collect()
 }
 
-/// The order of kinds of items; within one the order is the framework's.
+/// The order of kinds of items.
 fn rank(item: &Item) -> u8 {
     match item {
         Item::Body => 0,
@@ -200,6 +205,20 @@ fn rank(item: &Item) -> u8 {
         Item::Changed(_) => 5,
         Item::Due(..) => 6,
     }
+}
+
+/// The order of themes and of quality statements, which is the framework's. What is due stays as
+/// it is listed, and what is due no more comes after it.
+fn place(item: &Item, frameworks: &[&Framework]) -> usize {
+    let mut all = frameworks.iter().flat_map(|framework| framework.statements());
+    let place = match item {
+        Item::Rating(Some(id)) => all.position(|(theme, _)| theme.id == *id),
+        Item::Score(id) | Item::Reviewed(id) | Item::Changed(id) => {
+            all.position(|(_, statement)| statement.id == *id)
+        }
+        Item::Body | Item::Rating(None) | Item::Due(..) => None,
+    };
+    place.unwrap_or_default()
 }
 
 /// The records that can touch each body: its own, the adoptions of frameworks, and, as they answer

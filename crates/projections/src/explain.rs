@@ -269,7 +269,7 @@ impl Explaining<'_> {
             scored.down = arithmetic.distance(scoring, Way::Down, self.changes());
         }
         if let Some(judged) = cell.judged.filter(|_| cell.waits()) {
-            let waiting = Waiting { score: Some(judged.score), in_force: cell.score() };
+            let waiting = Waiting { score: judged.score, in_force: cell.score() };
             let ground = self.ground(statement, judged);
             let step = Step::Waiting(waiting);
             from.push(Node { step, positions: ground.positions, from: ground.from });

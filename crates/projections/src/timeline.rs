@@ -16,6 +16,7 @@ use assessment::{
 use chrono::NaiveDate;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+pub(crate) use words::about_what;
 use words::{Words, fate, rated, short, spaced};
 
 /// A record, as a timeline takes it in.
@@ -87,7 +88,7 @@ pub struct Course {
     pub bands: Vec<Band>,
     /// From when on it was what.
     pub steps: Vec<Step>,
-    /// When another assessment took its place, if one did.
+    /// When another assessment took its place, or it was cancelled, if that happened.
     pub until: Option<PartialDate>,
 }
 
@@ -118,17 +119,19 @@ pub fn timeline(
     let publications = history(body, &projections.frameworks);
     for (index, id) in issued {
         let row = publications.iter().find(|row| row.publication == id);
-        let words = row.map(fate).into_iter();
         let detail = &mut happenings[index].detail;
-        *detail =
-            std::iter::once(std::mem::take(detail)).chain(words).collect::<Vec<_>>().join("; ");
+        let said = Some(std::mem::take(detail)).filter(|said| !said.is_empty());
+        *detail = said.into_iter().chain(row.map(fate)).collect::<Vec<_>>().join("; ");
     }
     if knowing == Knowing::WhatIsPublic {
         happenings.extend(publications.iter().flat_map(in_public));
     }
     let mut courses: Vec<Course> = courses.into_values().collect();
     for course in &mut courses {
-        course.until = followed_on(course.assessment, &publications);
+        let followed = followed_on(course.assessment, &publications);
+        let standing = body.standings.get(&course.assessment);
+        let cancelled = standing.and_then(|standing| standing.cancelled_on);
+        course.until = followed.into_iter().chain(cancelled).min();
     }
     if wanted.is_some() {
         happenings.retain(|it| it.assessment == wanted);

@@ -97,7 +97,8 @@ pub struct WhatIfRow {
     /// What a reader must know before relying on it.
     #[serde(serialize_with = "in_words")]
     pub flags: Flags,
-    /// The records that gave the scores, or else the rating; none in what is public.
+    /// The records that gave the scores that are known, also those that wait and those of
+    /// categories, or else the rating; none in what is public.
     #[serde(serialize_with = "listed")]
     pub positions: Vec<u64>,
     /// Their hashes, as far as whoever holds the records has put them to it.

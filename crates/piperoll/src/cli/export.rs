@@ -94,7 +94,8 @@ pub struct View {
     #[arg(long, value_name = "WHEN", value_parser = as_of)]
     pub as_of: Option<AsOf>,
     /// What had happened by the end of this day. What is due, stale and covered is as on this day,
-    /// too; without it, as on the day of the last record
+    /// too; else as on the day of --as-of, if it is one; else on that of the last record, or for
+    /// the public of the last publication
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub effective: Option<NaiveDate>,
     /// Whose view: public (the tables that the public may ask for) or regulator

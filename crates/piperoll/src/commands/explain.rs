@@ -6,12 +6,15 @@ mod svg;
 mod tree;
 mod words;
 
+pub use words::broken;
+
 use super::{Home, ask, at, open, organisation};
 use crate::cli::{Audience, Explain as Args, ExplainFormat};
 use crate::exit::{Failure, Outcome, REFUSED};
 use assessment::framework::Framework;
 use assessment::{Event, EvidenceId, OrganisationCode, StatementId};
 use ledger::{At, Ledger, Recorded, Stamp};
+use projections::explain::{Node, Step};
 use projections::{Adopted, Body, Derivation, Fact, Grounds, Standing, explain};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -29,6 +32,34 @@ struct Explained {
 struct Proof {
     stamp: Stamp,
     kind: &'static str,
+}
+
+/// What is told of each record, in this order.
+const RECORD: [&str; 5] = ["RECORD", "HASH", "BY", "RECORDED", "WHAT"];
+/// How much of a hash is told: enough to find it, and the data have it whole.
+const HASH: usize = 12;
+
+impl Proof {
+    /// What is told of it, in the order of the headings.
+    fn told(&self) -> [String; 5] {
+        let Stamp { position, hash, actor, recorded_at } = &self.stamp;
+        let hash = hash.to_string()[..HASH].to_owned();
+        let what = self.kind.replace('_', " ");
+        [position.to_string(), hash, actor.clone(), recorded_at.clone(), what]
+    }
+}
+
+impl Explained {
+    /// What is told of each record, and the most letters in each column.
+    fn records(&self) -> (Vec<[String; 5]>, [usize; 5]) {
+        let rows: Vec<_> = self.records.values().map(Proof::told).collect();
+        let widest = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([RECORD[column].len()]).max().unwrap_or_default()
+        };
+        let widths = std::array::from_fn(widest);
+        (rows, widths)
+    }
 }
 
 /// `explain`.
@@ -140,6 +171,11 @@ fn evidence(event: &Event) -> Option<EvidenceId> {
         Event::EvidenceErased(event) => Some(event.evidence),
         _ => None,
     }
+}
+
+/// Whether nothing below a score tells where it comes from: what waits says nothing of that.
+fn is_bare(score: &Node) -> bool {
+    score.from.iter().all(|below| matches!(below.step, Step::Waiting(_)))
 }
 
 fn of_records(

@@ -10,7 +10,7 @@ use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row};
 use crate::rows;
 use ::assessment::{AssessmentId, Name, OrganisationCode, PartialDate};
-use ledger::{Instant, Ledger, Recorded, Stamp};
+use ledger::{At, Instant, Ledger, Recorded, Stamp};
 use projections::{Flag, Flags, Happening, Knowing, Occurrence, Outcome as Review, Timeline};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,11 +22,8 @@ pub fn run(home: &Home, args: &Args, out: &mut dyn Write) -> Outcome {
     let mut ledger = open(home)?;
     say_set_aside(&ledger, asking)?;
     let code = organisation(&mut ledger, at(asking), &args.organisation)?;
-    let (timeline, stamps) = told(&ledger, code, args)?;
+    let (timeline, stamps) = told(&ledger, code, args, at(asking))?;
     let rows: Vec<_> = timeline.happenings.iter().map(|it| row(&timeline, it, &stamps)).collect();
-    if let Some(id) = args.assessment.filter(|_| rows.is_empty()) {
-        return Err(assessment::not_of(&timeline.facts, id));
-    }
     match (asking.format.of_rows(), asking.format) {
         (Some(format), _) => render::rows(out, format, &rows),
         (None, HistoryFormat::Svg) => Ok(write!(out, "{}", drawing::svg(&timeline))?),
@@ -39,8 +36,8 @@ fn told(
     ledger: &Ledger,
     code: OrganisationCode,
     args: &Args,
+    at: At,
 ) -> Result<(Timeline, BTreeMap<u64, Stamp>), Failure> {
-    let at = at(&args.asking);
     let recorded =
         ledger.gather(at, &|event| event.organisation().is_none_or(|about| about == code))?;
     let knowing = match args.asking.audience {
@@ -52,6 +49,13 @@ fn told(
     let mut timeline = timeline.expect("its registration is among its records");
     if args.asking.audience == Audience::Body(code) {
         timeline.tell(&ledger.disclosures(at, code)?, args.assessment);
+    }
+    if let Some(id) = args.assessment.filter(|_| timeline.happenings.is_empty()) {
+        if at.effective.is_none() {
+            return Err(assessment::not_of(&timeline.facts, id));
+        }
+        // Nothing of it had happened by the day; it may be one of the body all the same.
+        told(ledger, code, args, At { effective: None, ..at })?;
     }
     at.effective.into_iter().for_each(|day| timeline.end(day));
     let stamps = recorded.into_iter().map(|it| (it.stamp.position, it.stamp)).collect();

@@ -2,6 +2,7 @@
 
 use super::with_reviews;
 use super::{Check, Finding, Records, framework, own_work, reviews, scored_in_words, walk};
+use crate::timeline::about_what;
 use assessment::event::CommentSubject;
 use assessment::framework::Framework;
 use assessment::{Event, StatementId};
@@ -24,7 +25,7 @@ pub(super) fn check(records: &Records<'_>) -> Vec<Finding> {
         }
         let scored = scored_in_words(resolved.by, &own);
         let (comment, on) = (resolved.comment, resolved.resolved_on);
-        let about = in_words(about);
+        let about = about_what(about);
         found.push(Finding {
             check: Check::Comments,
             organisation: id.organisation(),
@@ -46,13 +47,5 @@ fn covers(about: CommentSubject, statement: StatementId, framework: &Framework) 
         CommentSubject::Theme(id) => {
             framework.statement(statement).is_some_and(|(theme, _)| theme.id == id)
         }
-    }
-}
-
-fn in_words(about: CommentSubject) -> String {
-    match about {
-        CommentSubject::Page(page) => format!("page {page}"),
-        CommentSubject::Statement(statement) => statement.to_string(),
-        CommentSubject::Theme(theme) => theme.to_string(),
     }
 }

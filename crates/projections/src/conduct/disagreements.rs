@@ -32,14 +32,15 @@ pub(super) fn check(records: &Records<'_>) -> Vec<Finding> {
     last.into_values().filter_map(finding).collect()
 }
 
-/// Nothing, if they agree, or if no scores are known that could say otherwise.
+/// Nothing, if they agree, or if no scores are known that could say otherwise, or none give a
+/// rating: a record made by hand may state both all the same.
 fn finding(position: u64, import: &PublicationImported, framework: &Framework) -> Option<Finding> {
     let given = |(_, known): (_, &assessment::framework::Statement)| {
         let mut scores = import.scores.iter();
         scores.find(|cell| cell.statement == known.id).map(|cell| cell.score)
     };
     let scores: Vec<Score> = framework.statements().map(given).collect::<Option<_>>()?;
-    if scores.is_empty() {
+    if scores.is_empty() || !framework.awards_ratings() {
         return None;
     }
     let computed = framework.scoring.level(&scores);

@@ -4,6 +4,7 @@ use super::{Check, Finding, Records, behind, days_after, framework, released, wa
 use crate::stale::Age;
 use assessment::event::{PublicationMade, ScoreReviewed};
 use assessment::framework::Framework;
+use assessment::scoring::Score;
 use assessment::state::{Assessment, Cell};
 use assessment::{AssessmentId, Event, EvidenceId, PartialDate, StatementId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +17,9 @@ struct Known {
     evidence: BTreeMap<EvidenceId, (PartialDate, u64)>,
     /// The latest review of each cell.
     latest: BTreeMap<(AssessmentId, Cell), Basis>,
-    /// The reviews that the published score of a statement rests on; where an update repeats it,
-    /// those of before.
-    published: BTreeMap<(AssessmentId, StatementId), Vec<Basis>>,
+    /// The published score of a statement, with the reviews that it rests on; where an update
+    /// repeats it, those of before.
+    published: BTreeMap<(AssessmentId, StatementId), (Score, Vec<Basis>)>,
 }
 
 /// What a score rests on.
@@ -69,28 +70,31 @@ impl Known {
         }
     }
 
-    /// Notes what a published score rests on: the latest reviews, unless they come to another one
-    /// and it is published again.
+    /// Notes what a published score rests on: the latest reviews if they come to it, or else what
+    /// it rested on before. What an import gave, or what was struck out since, is none of these.
     fn publish(
         &mut self,
         assessment: &Assessment,
         framework: &Framework,
         (id, statement): (AssessmentId, StatementId),
-        score: assessment::scoring::Score,
+        score: Score,
     ) {
-        let is_judged = assessment.statement_score(framework, statement) == Some(score);
-        if !is_judged && self.published.contains_key(&(id, statement)) {
+        if assessment.statement_score(framework, statement) != Some(score) {
+            let is_repeated = self.published.get(&(id, statement)).is_some_and(|it| it.0 == score);
+            if !is_repeated {
+                self.published.remove(&(id, statement));
+            }
             return;
         }
         let cells = behind(assessment, framework, statement).into_iter();
         let latest = cells.filter_map(|cell| self.latest.get(&(id, cell)).cloned());
         let latest = latest.collect();
-        self.published.insert((id, statement), latest);
+        self.published.insert((id, statement), (score, latest));
     }
 
     /// The newest evidence behind a published score, by its last day, with the records that say so.
     fn newest(&self, key: (AssessmentId, StatementId)) -> Option<(PartialDate, BTreeSet<u64>)> {
-        let behind = self.published.get(&key)?.iter();
+        let behind = self.published.get(&key)?.1.iter();
         let dated = behind.flat_map(|basis| basis.dated(self));
         dated.max_by_key(|(on, positions)| (on.last_day(), positions.last().copied()))
     }

@@ -9,7 +9,9 @@ use assessment::event::{
 use assessment::framework::{Framework, RatingChanges, Theme};
 use assessment::scoring::{Rating, Score};
 use assessment::state::{Assessment, Cell};
-use assessment::{AssessmentId, Event, OrganisationCode, State, StatementId, replay};
+use assessment::{
+    AssessmentId, Event, OrganisationCode, PartialDate, PublicationId, State, StatementId, replay,
+};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -49,6 +51,16 @@ struct Log<'a> {
     void: BTreeMap<OrganisationCode, Vec<(u64, u64)>>,
 }
 
+/// What was published of an assessment last.
+struct Last {
+    position: u64,
+    publication: PublicationId,
+    on: PartialDate,
+    stated: Stated,
+    /// What is judged of the whole is no move, as it came of what was imported.
+    as_imported: bool,
+}
+
 /// What is listed as due of a body: levels to update, or the whole report.
 #[derive(Default)]
 struct Listed {
@@ -58,11 +70,12 @@ struct Listed {
 
 /// One finding for each level that a report states otherwise than it was judged at that moment,
 /// or, where later judgements wait, otherwise than it was published before; and one for each that
-/// the last report of a body states otherwise than it is judged now, and that is neither due nor
-/// waits.
+/// the last publication of a body states otherwise than it is judged now, and that is neither due
+/// nor waits.
 ///
-/// What an import states is no report of this ledger: where it differs from what is judged, that
-/// is due, or was published so.
+/// What an import states is no report of this ledger, so only what is judged since is held against
+/// it. That its overall rating is another than that of its scores was accepted; it is no move as
+/// long as the judgements come to what these scores do.
 pub(super) fn check(all: &Records<'_>, on: NaiveDate) -> Vec<Finding> {
     let (log, records) = (Log::of(all), in_force(all));
     let (mut found, mut as_imported) = (Vec::new(), BTreeSet::new());
@@ -80,7 +93,7 @@ pub(super) fn check(all: &Records<'_>, on: NaiveDate) -> Vec<Finding> {
         }
         found.extend(misstated(&log, &release, &as_imported));
     });
-    let moved = moved(&records, &state, &as_imported, on).into_iter();
+    let moved = moved(&records, &state, &as_imported, &listed(&state, on)).into_iter();
     // What a report stated wrongly from the start is told once.
     let is_known = |report: u64, it: &Finding| {
         found.iter().any(|known| known.subject == it.subject && known.positions.contains(&report))
@@ -125,53 +138,97 @@ fn misstated(
         let is = in_words(stated.get(&subject));
         let (name, publication, on) = (name(subject), made.publication, made.published_on);
         let what = format!("{name} {was}, and {publication} of {on} states {is}");
-        finding(made, name, what, positions)
+        finding(made.assessment, name, what, positions)
     };
     subjects.into_iter().map(finding).collect()
 }
 
-/// What the last reports state otherwise than it is judged now, and what is not listed as due:
-/// each with the record of the report.
+/// What was published last and is judged otherwise now, and what is not listed as due: each with
+/// the record that published it.
 fn moved(
     records: &Records<'_>,
     state: &State,
     as_imported: &BTreeSet<AssessmentId>,
-    on: NaiveDate,
+    listed: &BTreeMap<OrganisationCode, Listed>,
 ) -> Vec<(u64, Finding)> {
-    let listed = listed(state, on);
     let mut found = Vec::new();
     for organisation in state.organisations.keys() {
         let Some(id) = state.last_published(*organisation) else { continue };
         let assessment = &state.assessments[&id];
-        let Some(made) = assessment.publications.last() else { continue };
-        let Some(report) = last_published(records, id) else { continue };
         let Some(framework) = state.frameworks.get(&assessment.framework) else { continue };
         let nothing = Listed::default();
         let listed = listed.get(organisation).unwrap_or(&nothing);
         if listed.whole || waits(framework) || !framework.awards_ratings() {
             continue;
         }
-        let (now, then) = (judged(assessment, framework), stated(made));
-        for (subject, judged) in now {
+        let now = judged(assessment, framework);
+        let last = match assessment.publications.last() {
+            Some(made) => Last::report(records, made, as_imported),
+            None => Last::import(records, assessment, framework, &now),
+        };
+        let Some(Last { position, publication, on, stated, as_imported }) = last else { continue };
+        let subjects: BTreeSet<Subject> = now.keys().chain(stated.keys()).copied().collect();
+        for subject in subjects {
             let is_published = framework.publishes(subject.level());
-            let is_excused = subject == Subject::Overall && as_imported.contains(&id);
-            let (is, was) = (ratings(framework, Some(&judged)), then.get(&subject));
-            let is_moved = is != ratings(framework, was);
+            let is_excused = subject == Subject::Overall && as_imported;
+            let (is, was) = (now.get(&subject), stated.get(&subject));
+            let is_moved = ratings(framework, is) != ratings(framework, was);
             if !is_published || !is_moved || is_excused || listed.levels.contains(&subject) {
                 continue;
             }
             let mut positions = sources(records, (id, assessment), framework, subject);
-            positions.insert(report);
-            let (name, was, is) = (name(subject), in_words(was), in_words(Some(&judged)));
-            let (publication, on) = (made.publication, made.published_on);
+            positions.insert(position);
+            let (name, was, is) = (name(subject), in_words(was), in_words(is));
             let what = format!(
                 "{name} is judged {is}, {publication} of {on} states {was}, and no update is \
                  listed as due"
             );
-            found.push((report, finding(made, name, what, positions)));
+            found.push((position, finding(id, name, what, positions)));
         }
     }
     found
+}
+
+impl Last {
+    fn report(
+        records: &Records<'_>,
+        made: &PublicationMade,
+        as_imported: &BTreeSet<AssessmentId>,
+    ) -> Option<Self> {
+        Some(Self {
+            position: last_published(records, made.assessment)?,
+            publication: made.publication,
+            on: made.published_on,
+            stated: stated(made),
+            as_imported: as_imported.contains(&made.assessment),
+        })
+    }
+
+    /// An import, as it was corrected last.
+    fn import(
+        records: &Records<'_>,
+        assessment: &Assessment,
+        framework: &Framework,
+        now: &Stated,
+    ) -> Option<Self> {
+        let import = assessment.import.as_ref()?;
+        let gives = |event: &Event| match event {
+            Event::PublicationImported(it) => it.assessment == import.assessment,
+            Event::ImportedPublicationReplaced(it) => it.import.assessment == import.assessment,
+            _ => false,
+        };
+        let of_scores = levels(framework, &by_statement(&import.scores));
+        let rating = |all: &Stated| ratings(framework, all.get(&Subject::Overall));
+        // Its rating stands also where no percentage is known that belongs to it.
+        let is_same = rating(now) == [import.rating] || rating(now) == rating(&of_scores);
+        Some(Self {
+            position: records.iter().rfind(|(_, event)| gives(event))?.0,
+            publication: import.publication,
+            on: import.published_on(),
+            stated: imported(import, framework),
+            as_imported: is_same,
+        })
+    }
 }
 
 impl Release<'_> {
@@ -413,18 +470,21 @@ impl fmt::Display for Value {
 }
 
 fn finding(
-    made: &PublicationMade,
+    assessment: AssessmentId,
     subject: String,
     what: String,
     positions: BTreeSet<u64>,
 ) -> Finding {
     Finding {
         check: Check::Moves,
-        organisation: made.organisation(),
-        assessment: made.assessment,
+        organisation: assessment.organisation(),
+        assessment,
         subject,
         what,
         days_late: None,
         positions: positions.into_iter().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,9 @@
 //! Each group is argued from what the folds do: nothing has a value of a body that was never
 //! registered, of an assessment that nothing began or under a framework that nobody adopted; a
 //! score of a statement that had none comes from a review of it, and where categories are scored
-//! from one of each; a date comes from a record of that date; and judgements of other statements
-//! alone do not make the level of a statement differ from what was published.
+//! from one of each; a date comes from a record of that date, or a strike-out brings an earlier one
+//! back; and judgements of other statements alone do not make the level of a statement differ from
+//! what was published.
 
 use super::about::{begins, imports, judged, publishes};
 use super::folds::Folds;
@@ -30,6 +31,8 @@ pub(super) struct Needs {
 
 impl Needs {
     fn of(mut groups: Vec<Vec<u64>>) -> Self {
+        // All records together give the value, so they meet every need.
+        debug_assert!(groups.iter().all(|group| !group.is_empty()), "a need that nothing can meet");
         // Of groups that have a record in common, one record may do for both.
         groups.sort_by_key(Vec::len);
         let mut counted: BTreeSet<u64> = BTreeSet::new();
@@ -109,11 +112,13 @@ impl<'a> Among<'_, 'a> {
     }
 
     /// Whether a strike-out is struck out, so that an earlier record may count again: then it
-    /// could be any of these that gives a value.
+    /// could be any of these that gives a value. So it is with what was published: no rule lets it
+    /// be struck out, but a journal may have been written by another program.
     fn brings_something_back(&self) -> bool {
         self.events().any(|(_, event)| match event {
             Event::RecordStruckOut(struck) => {
-                matches!(self.folds.records.get(&struck.position), Some(Event::RecordStruckOut(_)))
+                let target = self.folds.records.get(&struck.position);
+                target.is_some_and(|target| strikes_out(target) || publishes(target))
             }
             _ => false,
         })
@@ -207,12 +212,14 @@ impl<'a> Among<'_, 'a> {
     fn reviewed(&self, statement: StatementId, on: PartialDate) -> Option<Vec<u64>> {
         let is_new = self.cells(statement).all(|cell| cell.reviewed_on != Some(on));
         let is_of_then = |it: &ScoreReviewed| it.statement == statement && it.reviewed_on == on;
-        is_new.then(|| self.those(|event| review(event).is_some_and(is_of_then)))
+        is_new.then(|| {
+            self.those(|event| strikes_out(event) || review(event).is_some_and(is_of_then))
+        })
     }
 
     fn changed(&self, statement: StatementId, on: PartialDate) -> Option<Vec<u64>> {
         let is_new = self.cells(statement).all(|cell| cell.changed_on != Some(on));
-        is_new.then(|| self.those(|event| event.occurred_on() == Some(on)))
+        is_new.then(|| self.those(|event| strikes_out(event) || event.occurred_on() == Some(on)))
     }
 
     fn published(&self, on: PartialDate) -> Option<Vec<u64>> {
@@ -246,6 +253,10 @@ fn review(event: &Event) -> Option<&ScoreReviewed> {
         Event::ScoreReviewed(event) => Some(event),
         _ => None,
     }
+}
+
+fn strikes_out(event: &Event) -> bool {
+    matches!(event, Event::RecordStruckOut(_))
 }
 
 /// The framework that a record adopts, if it is this one.

@@ -27,9 +27,12 @@ pub struct Arithmetic {
     /// The rating of the band that it lies in.
     #[serde(serialize_with = "in_words")]
     pub rating: Rating,
-    /// The lowest percentage of that band.
+    /// The lowest percentage of that band; under another name in data, where `from` is what a step
+    /// rests on.
+    #[serde(rename = "band_from")]
     pub from: Percent,
     /// Its highest.
+    #[serde(rename = "band_to")]
     pub to: Percent,
     /// The score that a statement in that band has.
     pub score: Score,
@@ -189,16 +192,6 @@ impl fmt::Display for Quotient {
         }
         let more = if self.decimals_are == Decimals::CutOff { "…" } else { "" };
         write!(f, "{}/{} = {}{more}", self.numerator, self.denominator, self.decimals)
-    }
-}
-
-impl Of {
-    /// Its name in data: `statements` or `categories`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Statements => "statements",
-            Self::Categories => "categories",
-        }
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> Records<'a> {
         events.find(|(_, event)| is_meant(event)).map(|(position, event)| (*position, *event))
     }
 
-    /// The evidence that the reviews of this assessment name.
+    /// A piece of evidence: what the records say of it, and where this assessment uses it.
     fn evidence(&self, id: EvidenceId) -> Node {
         let mut evidence = Evidence::unknown(id);
         let mut positions = Vec::new();

@@ -162,7 +162,7 @@ pub enum Given {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// The score as judged last.
-    pub score: Option<Score>,
+    pub score: Score,
     /// The score in force meanwhile.
     pub in_force: Option<Score>,
 }

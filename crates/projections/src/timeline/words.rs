@@ -118,7 +118,8 @@ pub(super) fn fate(row: &HistoryRow) -> String {
         Fate::Superseded => format!("{by} followed"),
         Fate::Withdrawn => {
             let on = row.withdrawn_on.map(|on| on.to_string()).unwrap_or_default();
-            let reason = row.withdrawal_reason.map(|it| it.as_str()).unwrap_or_default();
+            let reason = row.withdrawal_reason.map(|it| spaced(it.as_str()));
+            let reason = reason.unwrap_or_default();
             // Within its assessment nothing can follow it but what takes its place.
             let place = match (by.is_empty(), is_own) {
                 (true, _) => String::new(),
@@ -332,15 +333,19 @@ fn submitted(event: &EvidenceSubmitted, code: OrganisationCode) -> Vec<String> {
 }
 
 fn comment(event: &CommentSubmitted) -> Vec<String> {
-    let about = match event.about {
-        CommentSubject::Page(page) => format!("page {page}"),
-        CommentSubject::Statement(statement) => statement.to_string(),
-        CommentSubject::Theme(theme) => theme.to_string(),
-    };
-    let mut detail = vec![format!("kind {}, on {about}", event.kind)];
+    let mut detail = vec![format!("kind {}, on {}", event.kind, about_what(event.about))];
     detail.extend(event.late.then(|| "late".to_owned()));
     detail.extend(event.unsupported.then(|| "unsupported".to_owned()));
     detail
+}
+
+/// What a comment is about.
+pub(crate) fn about_what(about: CommentSubject) -> String {
+    match about {
+        CommentSubject::Page(page) => format!("page {page}"),
+        CommentSubject::Statement(statement) => statement.to_string(),
+        CommentSubject::Theme(theme) => theme.to_string(),
+    }
 }
 
 fn conflict(event: &ConflictRecorded) -> Vec<String> {

@@ -125,10 +125,12 @@ impl std::error::Error for InvalidChange {}
 /// A word as it stands in frameworks.
 fn word<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, String> {
     let word: StrDeserializer<'de, Unread> = text.into_deserializer();
-    // What was given is said where it was given; what is left to say is what would be right.
+    // What was given is said where it was given; what is left to say is what would be right. That
+    // comes last, as what was given may hold anything.
     T::deserialize(word).map_err(|error| {
         let sentence = error.to_string();
-        sentence.split_once(", ").map_or(sentence.clone(), |(_, expected)| expected.to_owned())
+        let expected = sentence.rsplit_once(", expected ").map(|(_, it)| format!("expected {it}"));
+        expected.unwrap_or(sentence)
     })
 }
 

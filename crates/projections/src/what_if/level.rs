@@ -76,7 +76,8 @@ impl Sight<'_> {
         Ok(Judged { scores, percent: level.percent, rating })
     }
 
-    /// The records that gave the scores in force of a theme, or of the whole.
+    /// The records that gave the scores that are known of a theme, or of the whole: those in force,
+    /// those that wait, and those of categories, whichever of them count under the other rules.
     pub(super) fn positions(&self, theme: Option<&Theme>) -> Vec<u64> {
         let cells = self.standing.cells.iter().filter(|cell| is_of(theme, cell.statement));
         let given = |cell: &Cell| {

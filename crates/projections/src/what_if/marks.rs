@@ -30,7 +30,7 @@ fn up(scoring: &Scoring, scores: &[Score], wanted: Rating) -> Option<u32> {
     let reach = limiters.map(|limiter| limiter.score.get()).max().unwrap_or(0);
     let above = |score: &Score| u32::from((reach + 1).saturating_sub(score.get()));
     let freed = scores.iter().map(above).sum();
-    Some(u32::try_from(needed).ok()?.max(freed)).filter(|_| reach < 4)
+    Some(u32::try_from(needed).ok()?.max(freed))
 }
 
 /// marks = min(sum − sum allowed, marks that bring a limiter at or below `wanted` into effect)

@@ -4,7 +4,7 @@
 use crate::{Journal, TWO_YEARS};
 use assessment::Event;
 use assessment::event::FrameworkAdopted;
-use assessment::framework::Framework;
+use assessment::framework::{Framework, Method};
 use projections::{Check, Finding, Measure, audit};
 use serde_json::{Value, json};
 
@@ -48,8 +48,13 @@ impl Case {
 
     /// Published before the ledger with nine scores, and a rating that they need not give.
     pub fn imported(rating: &str, scores: [u8; 9]) -> Self {
-        let mut case = Self::begun("la-2023");
-        let data = import(rating, &scores);
+        Self::imported_under("la-2023", rating, scores)
+    }
+
+    pub fn imported_under(framework: &str, rating: &str, scores: [u8; 9]) -> Self {
+        let mut case = Self::begun(framework);
+        let mut data = import(rating, &scores);
+        data["framework"] = json!(framework);
         case.add("publication_imported", data);
         case
     }
@@ -72,7 +77,7 @@ impl Case {
         self.score_on(by, (statement, score, on), &[])
     }
 
-    fn score_on(&mut self, by: &str, what: (&str, u8, &str), evidence: &[&str]) -> u64 {
+    pub fn score_on(&mut self, by: &str, what: (&str, u8, &str), evidence: &[&str]) -> u64 {
         let (statement, score, on) = what;
         self.within(
             "score_reviewed",
@@ -125,7 +130,7 @@ impl Case {
         self.within("record_struck_out", data);
     }
 
-    fn evidence(&mut self, number: u64, collected_on: &str) {
+    pub fn evidence(&mut self, number: u64, collected_on: &str) {
         let data = json!({"category": "processes", "collected_on": collected_on,
             "content": content(), "evidence": format!("{BODY}-e{number}"), "method": "data",
             "organisations": [BODY], "origin": "held", "received_on": "2025-01-10",
@@ -441,6 +446,17 @@ fn a_disagreement_is_found_unmarked_too_and_until_it_is_corrected() {
     // Without scores nothing can disagree.
     let partial = json!({"import": import("good", &[]), "reason": "completed"});
     case.add("imported_publication_replaced", partial);
+    assert!(case.found(Check::Disagreements).is_empty());
+}
+
+/// Nor must an import with scores under a framework that gives none, and has no bands for them.
+#[test]
+fn what_states_scores_where_none_are_given_disagrees_with_nothing() {
+    let mut case = Case::imported("outstanding", [3; 9]);
+    assert_eq!(case.found(Check::Disagreements).len(), 1);
+    let Event::FrameworkAdopted(adopted) = &mut case.journal[0].1 else { panic!("no framework") };
+    adopted.framework.scoring.method.value = Method::None;
+    adopted.framework.scoring.bands.value.clear();
     assert!(case.found(Check::Disagreements).is_empty());
 }
 

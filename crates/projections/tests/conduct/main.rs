@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cases;
+mod evidence;
 mod forge;
 #[path = "../../../assessment/tests/due/history.rs"]
 mod history;

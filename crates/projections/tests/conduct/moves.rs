@@ -124,3 +124,28 @@ fn that_an_import_disagrees_with_itself_is_no_move() {
     assert!(case.found(Check::Moves).is_empty());
     assert_eq!(case.positions(Check::Disagreements), [[2]]);
 }
+
+/// Guards against a rating that nothing is judged for any more: no score of the missing statement
+/// is published, so that the whole cannot be told to have moved, and none is listed.
+#[test]
+fn a_stated_level_whose_judgement_is_void_is_found() {
+    let mut case = Case::opened("la-2023");
+    let judged = case.all_scored(3);
+    let eight: Vec<(&str, u8)> = statements().into_iter().skip(1).map(|it| (it, 3)).collect();
+    let made = case.publish(1, "2025-06-20", &eight, "good");
+    let subjects = |case: &Case| -> Vec<String> {
+        case.found(Check::Moves).into_iter().map(|it| it.subject).collect()
+    };
+    assert_eq!(subjects(&case), [statements()[0]]);
+    case.strike(judged[8], "score_reviewed");
+    assert_eq!(subjects(&case), [statements()[0], "overall"]);
+    let found = &case.found(Check::Moves)[1];
+    assert_eq!(found.positions.last(), Some(&made));
+    assert_eq!(
+        found.what,
+        format!(
+            "overall is judged nothing, {ID}-p1 of 2025-06-20 states Good, 75 %, and no update is \
+             listed as due"
+        )
+    );
+}

@@ -283,14 +283,14 @@ fn evidence(records: &Records<'_>) -> Vec<Line> {
 }
 
 /// The reviews behind a published score: those that came to it at this report, or at the last one
-/// before it at which some did; or else those of the first report.
+/// before it at which some did, if every report since then shows that same score.
 fn basis(
     records: &Records<'_>,
     index: usize,
     id: AssessmentId,
     statement: StatementId,
 ) -> Option<Vec<u64>> {
-    let mut first = None;
+    let mut wanted = None;
     for at in (0..=index).rev() {
         let Some(report) = made(records[at].1).filter(|made| made.assessment == id) else {
             continue;
@@ -298,15 +298,17 @@ fn basis(
         let before = &records[..at];
         let shown = report.scores.iter().find(|it| it.statement == statement);
         let Some(shown) = shown else { continue };
+        if *wanted.get_or_insert(shown.score) != shown.score {
+            return None;
+        }
         let given = given(before, id);
         let cells = counting(framework(before, id), &given, statement);
         let reviews: Vec<u64> = cells.iter().filter_map(|it| Some(given.get(it)?.1)).collect();
         if current(before, id).get(&statement) == Some(&shown.score.get()) {
             return Some(reviews);
         }
-        first = Some(reviews);
     }
-    first
+    None
 }
 
 /// The dates of the evidence that a review names, as far as it is still relied on.

@@ -8,6 +8,7 @@
 
 #[path = "../../../assessment/tests/due/history.rs"]
 mod history;
+mod made;
 mod second;
 
 use assessment::Event;
@@ -132,6 +133,7 @@ fn what_differs_is_what_two_folds_say() {
             .collect();
         assert_eq!(pairs.len(), found.len(), "seed {seed}: each is listed once");
         assert_eq!(pairs, points.expected(), "seed {seed}, {:?}", points.span);
+        assert!(found.is_sorted_by_key(made::place), "seed {seed}: in the framework's order");
         // Some of them, from the first to the last: to look at one takes many folds.
         found.iter().step_by(found.len() / 6 + 1).for_each(|it| is_a_cause(&points, it, seed));
         for difference in &found {

@@ -6,6 +6,7 @@
 
 #[path = "../../../assessment/tests/due/history.rs"]
 mod history;
+mod made;
 mod second;
 
 use assessment::framework::LevelKind;

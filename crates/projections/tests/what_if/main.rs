@@ -260,3 +260,14 @@ fn a_text_that_is_no_change_is_refused_with_what_would_be_one() {
         assert!(error.len() < 400, "{error}");
     }
 }
+
+/// Guards against a refusal that takes a part of what was given for what would be right.
+#[test]
+fn a_word_with_a_comma_is_refused_like_any_other() {
+    let refusal = |text: &str| text.parse::<Change>().unwrap_err().to_string();
+    let other = refusal("rounding=up");
+    assert!(other.starts_with("rounding: expected one of"), "{other}");
+    for text in ["rounding=floor, up", "rounding=floor, expected up"] {
+        assert_eq!(refusal(text), other);
+    }
+}

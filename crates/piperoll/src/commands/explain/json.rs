@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// The derivation as an object.
 pub fn object(explained: &Explained) -> String {
     let mut object = node(explained, &explained.derivation.root);
-    object.insert("origin".to_owned(), json!(explained.origin));
+    say(&mut object, "origin", json!(explained.origin));
     let text = serde_json::to_string_pretty(&object);
     text.expect("a derivation has only string keys") + "\n"
 }
@@ -21,11 +21,17 @@ fn node(explained: &Explained, node: &Node) -> Map<String, Value> {
     if !explained.records.is_empty() {
         let proofs = node.positions.iter().filter_map(|position| explained.records.get(position));
         let records: Vec<Value> = proofs.map(|proof| json!(proof.stamp)).collect();
-        object.insert("positions".to_owned(), json!(node.positions));
-        object.insert("records".to_owned(), json!(records));
+        say(&mut object, "positions", json!(node.positions));
+        say(&mut object, "records", json!(records));
     }
     let from: Vec<Value> =
         node.from.iter().map(|below| Value::Object(self::node(explained, below))).collect();
-    object.insert("from".to_owned(), json!(from));
+    say(&mut object, "from", json!(from));
     object
+}
+
+/// Adds a member, in the place of none.
+fn say(object: &mut Map<String, Value>, name: &str, value: Value) {
+    let before = object.insert(name.to_owned(), value);
+    assert!(before.is_none(), "a step says {name} itself");
 }

@@ -5,7 +5,7 @@
 //! by a host has that name to give. A time is given only where an instant is known: that of taking
 //! in a publication; the days of reviews and panels are attributes.
 
-use super::Explained;
+use super::{Explained, is_bare};
 use projections::explain::{
     Arithmetic, Evidence, Issued, Node, Of, Panel, Rated, Review, Rules, Scored, Step,
 };
@@ -166,8 +166,7 @@ impl Document<'_> {
     fn waiting(&mut self, node: &Node, scored: &Scored) {
         let Step::Waiting(waiting) = &node.step else { return };
         let id = self.own(&["waiting", scored.statement.as_str()]);
-        let value = waiting.score.map(|score| score.get());
-        let about = json!({"prov:type": "waiting score", "prov:value": value});
+        let about = json!({"prov:type": "waiting score", "prov:value": waiting.score.get()});
         self.entity(&id, about, &node.positions);
         let mut came = id.clone();
         for below in node.from.iter().rev() {
@@ -246,7 +245,7 @@ impl Document<'_> {
     /// A score that stands in what was published rests on that.
     fn imported(&mut self, node: &Node, score: &str) {
         let publication = self.publication_of(&node.positions);
-        if let Some(publication) = publication.filter(|_| node.from.is_empty()) {
+        if let Some(publication) = publication.filter(|_| is_bare(node)) {
             self.relate(Relation::Derived, score, &publication);
         }
         for position in &node.positions {

@@ -1,7 +1,7 @@
 //! A derivation as a drawing: SVG in whole numbers, the same bytes for the same derivation.
 
-use super::Explained;
 use super::words::{self, Branch};
+use super::{Explained, RECORD};
 use assessment::scoring::Score;
 use maud::{Markup, html};
 use projections::explain::{Arithmetic, Step};
@@ -15,6 +15,9 @@ const LINE: usize = 22;
 const STEP: usize = 24;
 /// How wide a letter is at most, so that no text leaves the drawing.
 const LETTER: usize = 8;
+/// The same in the title, and how far its lines stand apart.
+const TITLE: usize = 12;
+const APART: usize = 24;
 /// The scale of percentages: from where on, and how wide one is.
 const SCALE: (usize, usize) = (MARGIN, 10);
 const TOP: usize = 66;
@@ -46,18 +49,28 @@ pub fn drawing(explained: &Explained) -> String {
     let root = words::branch(explained);
     let mut lines = Vec::new();
     lay(&mut lines, &root.below, 0, None);
-    let title = root.text.replace('\u{a0}', " ");
-    let height = HEAD + LINE * lines.len() + 2 * MARGIN;
+    let letters = (WIDTH - 2 * MARGIN) / TITLE;
+    let title = words::broken(&root.text, letters, letters);
+    let records = records(explained);
+    let lower = APART * (title.len() - 1);
+    let height = lower + HEAD + LINE * (lines.len() + records.len()) + 2 * MARGIN;
     let described: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     let drawing = html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) }
             role="img" aria-labelledby="title desc" font-family="sans-serif" font-size="13" {
-            title id="title" { (title) }
+            title id="title" { (root.text.replace('\u{a0}', " ")) }
             desc id="desc" { (described.join("\n")) }
             rect width=(WIDTH) height=(height) fill="#fff" {}
-            text x=(MARGIN) y="32" font-size="17" font-weight="bold" { (title) }
-            @if let Some(sum) = whole(explained) { (scale(sum)) }
-            @for (index, line) in lines.iter().enumerate() { (drawn(&lines, line, index)) }
+            @for (index, line) in title.iter().enumerate() {
+                text x=(MARGIN) y=(32 + APART * index) font-size="17" font-weight="bold" { (line) }
+            }
+            g transform={ "translate(0 " (lower) ")" } {
+                @if let Some(sum) = whole(explained) { (scale(sum)) }
+                @for (index, line) in lines.iter().enumerate() { (drawn(&lines, line, index)) }
+                @for (index, record) in records.iter().enumerate() {
+                    text y=(HEAD + LINE * (lines.len() + index + 1) + 16) { (record) }
+                }
+            }
         }
     };
     drawing.into_string() + "\n"
@@ -91,6 +104,22 @@ fn scale(sum: &Arithmetic) -> Markup {
         text x=(at(0)) y=(TOP + 42) { "0" }
         text x=(at(100)) y=(TOP + 42) text-anchor="middle" { "100 %" }
     }
+}
+
+/// The records with what proves each, under their headings; nothing where none is named.
+fn records(explained: &Explained) -> Vec<Markup> {
+    let (rows, widths) = explained.records();
+    if rows.is_empty() {
+        return vec![];
+    }
+    let begins =
+        |column: usize| MARGIN + STEP * column + LETTER * widths[..column].iter().sum::<usize>();
+    let line = |cells: [String; 5]| {
+        html! {
+            @for (column, cell) in cells.iter().enumerate() { tspan x=(begins(column)) { (cell) } }
+        }
+    };
+    std::iter::once(RECORD.map(str::to_owned)).chain(rows).map(line).collect()
 }
 
 fn lay(lines: &mut Vec<Line>, branches: &[Branch], depth: usize, above: Option<usize>) {

@@ -1,9 +1,8 @@
 //! A derivation as a tree for people, eighty columns wide; the records that it names stand once
 //! below it, each with what proves it.
 
-use super::Explained;
 use super::words::{self, Branch};
-use std::fmt::Write;
+use super::{Explained, RECORD};
 
 /// How wide a line is at most.
 const WIDTH: usize = 80;
@@ -49,26 +48,15 @@ fn write(text: &mut String, words: &str, first: &str, rest: &str) {
 }
 
 fn records(text: &mut String, explained: &Explained) {
-    let widest = |length: fn(&super::Proof) -> usize| {
-        explained.records.values().map(length).max().unwrap_or_default()
-    };
-    let position = widest(|proof| proof.stamp.position.to_string().len()).max("RECORD".len());
-    let actor = widest(|proof| proof.stamp.actor.len());
-    let _ = writeln!(
-        text,
-        "{:position$}  {:12}  {:actor$}  {:24}  WHAT",
-        "RECORD", "HASH", "BY", "RECORDED"
-    );
-    for proof in explained.records.values() {
-        let stamp = &proof.stamp;
+    let (rows, widths) = explained.records();
+    let headings = RECORD.map(str::to_owned);
+    for row in std::iter::once(&headings).chain(&rows) {
+        let [position, hash, by, recorded, what] = row;
         let first = format!(
-            "{:position$}  {:12}  {:actor$}  {:24}  ",
-            stamp.position,
-            &stamp.hash.to_string()[..12],
-            stamp.actor,
-            stamp.recorded_at,
+            "{position:>0$}  {hash:1$}  {by:2$}  {recorded:3$}  ",
+            widths[0], widths[1], widths[2], widths[3]
         );
         let rest = " ".repeat(first.chars().count());
-        write(text, &proof.kind.replace('_', " "), &first, &rest);
+        write(text, what, &first, &rest);
     }
 }

@@ -1,6 +1,6 @@
 //! A derivation in words: what each of its steps says, once, in the order in which it is read.
 
-use super::Explained;
+use super::{Explained, is_bare};
 use crate::render::{count, known};
 use crate::rows;
 use assessment::framework::{LevelKind, RatingChanges};
@@ -261,9 +261,7 @@ fn bare(node: &Node) -> Branch {
 }
 
 fn score(node: &Node, scored: &Scored, so_far: &mut Said) -> Branch {
-    // What waits says nothing of where the score in force comes from.
-    let is_waiting = |below: &Node| matches!(below.step, Step::Waiting(_));
-    let given = scored.given.filter(|_| node.from.iter().all(is_waiting));
+    let given = scored.given.filter(|_| is_bare(node));
     let given = given.and_then(|given| gave(given, &node.positions));
     let given = given.map(|text| format!(": {text}")).unwrap_or_default();
     let mut below = below(node, so_far);
@@ -315,7 +313,7 @@ fn incomplete(node: &Node, incomplete: &Incomplete, so_far: &mut Said) -> Branch
 fn waiting(waiting: &Waiting) -> String {
     format!(
         "judged {} since, which waits for a comprehensive assessment; {} is in force",
-        known(&waiting.score),
+        waiting.score,
         known(&waiting.in_force)
     )
 }

@@ -24,6 +24,8 @@ pub struct About {
     origin: String,
     /// The last record, with when it was recorded; the public is not told.
     last: Option<(Head, String)>,
+    /// The day that it was asked as of, if it was a day.
+    as_of: Option<NaiveDate>,
     effective: Option<NaiveDate>,
     on: NaiveDate,
 }
@@ -36,10 +38,11 @@ impl Taken {
     pub fn of(ledger: &mut Ledger, view: &View) -> Result<Self, Failure> {
         no_body_of_its_own(view.audience)?;
         commands::say_set_aside(ledger, &view.asking())?;
+        let at = commands::at(&view.asking());
         for _ in 0..ATTEMPTS {
-            let before = ledger.end()?.head;
+            let before = ledger.end_at(at)?;
             let taken = Self::now(ledger, view)?;
-            if ledger.end()?.head == before {
+            if ledger.end_at(at)? == before {
                 return Ok(taken);
             }
         }
@@ -54,15 +57,19 @@ impl Taken {
         let recorded_at = last.record().recorded_at.to_owned();
         let regulator = view.audience == Audience::Regulator;
         // The day of the last record tells the public when something was recorded.
-        let day = match (view.effective, view.as_of) {
-            (Some(day), _) | (None, Some(AsOf::Day(day))) => Some(day),
-            _ if regulator => Some(Instant::parse(&recorded_at)?.day()),
+        let as_of = match view.as_of {
+            Some(AsOf::Day(day)) => Some(day),
             _ => None,
+        };
+        let day = match view.effective.or(as_of) {
+            None if regulator => Some(Instant::parse(&recorded_at)?.day()),
+            day => day,
         };
         let (tables, on) = tables::all(ledger, asking, day)?;
         let about = About {
             origin: ledger.origin()?,
             last: regulator.then_some((end, recorded_at)),
+            as_of,
             effective: view.effective,
             on,
         };
@@ -79,8 +86,10 @@ impl About {
             ("origin", json!(self.origin)),
             ("program", json!(concat!("piperoll ", env!("CARGO_PKG_VERSION")))),
         ]);
-        if let Some(effective) = self.effective {
-            facts.insert("effective".to_owned(), json!(effective.to_string()));
+        for (name, day) in [("as_of", self.as_of), ("effective", self.effective)] {
+            if let Some(day) = day {
+                facts.insert(name.to_owned(), json!(day.to_string()));
+            }
         }
         if let Some((head, recorded_at)) = &self.last {
             facts.insert("position".to_owned(), json!(head.position));
@@ -95,15 +104,17 @@ impl About {
         let Self { origin, on, .. } = self;
         let happened = self.effective.map(|day| format!(", of what had happened by {day}"));
         let happened = happened.unwrap_or_default();
+        let known = self.as_of.map(|day| format!(", as they were at the end of {day}"));
+        let known = known.unwrap_or_default();
         match &self.last {
             Some((head, at)) => format!(
-                "The tables of the ledger {origin} up to record {}, of {at} ({}){happened}; what \
-                 is due, stale and covered is as on {on}.",
+                "The tables of the ledger {origin} up to record {}, of {at} ({}){known}{happened}; \
+                 what is due, stale and covered is as on {on}.",
                 head.position, head.hash
             ),
             None => format!(
-                "The tables that the ledger {origin} shows the public{happened}; what is covered \
-                 is as on {on}."
+                "The tables that the ledger {origin} shows the public{known}{happened}; what is \
+                 covered is as on {on}."
             ),
         }
     }

@@ -26,7 +26,11 @@ pub fn is_of_an_export(dir: &Path) -> Outcome {
         let entry = entry.map_err(|error| unable("read", dir, &error))?;
         there.insert(entry.file_name().to_string_lossy().into_owned());
     }
-    let description = fs::read(dir.join(DATAPACKAGE)).unwrap_or_default();
+    let description = dir.join(DATAPACKAGE);
+    let is_file = fs::symlink_metadata(&description).is_ok_and(|found| found.is_file());
+    // To read a pipe would be to wait for whoever writes to it.
+    let description = if is_file { fs::read(description) } else { Ok(vec![]) };
+    let description = description.unwrap_or_default();
     let description: Value = serde_json::from_slice(&description).unwrap_or_default();
     if !description["name"].as_str().is_some_and(|name| NAMES.contains(&name)) {
         return Err(taken(dir, "not what an earlier export wrote"));
@@ -63,18 +67,19 @@ impl Form {
         format!("{}.{ending}", table.shape.name)
     }
 
-    /// What was done to texts that a spreadsheet would take for formulas.
+    /// What was done to texts that a spreadsheet would take for formulas; none reads JSON lines.
     fn formulas(self) -> &'static str {
         match self {
             Self::Csv(Texts::Defused) => {
-                "A text that begins with =, +, -, @ (also in full width), a tab or the end of a \
+                " A text that begins with =, +, -, @ (also in full width), a tab or the end of a \
                  line has an apostrophe before it, which is not part of it, so that no spreadsheet \
                  takes it for a formula (--excel-safe)."
             }
-            Self::Csv(Texts::AsTheyAre) | Self::Jsonl => {
-                "Texts are as they are recorded: one that begins with = may be taken for a formula \
-                 by a spreadsheet (--excel-safe was not given)."
+            Self::Csv(Texts::AsTheyAre) => {
+                " Texts are as they are recorded: one that begins with = may be taken for a \
+                 formula by a spreadsheet (--excel-safe was not given)."
             }
+            Self::Jsonl => "",
         }
     }
 }
@@ -83,9 +88,11 @@ impl Form {
 pub fn datapackage(about: &About, tables: &[&Table], form: Form) -> Vec<u8> {
     let resources: Vec<Value> = tables.iter().map(|table| resource(table, form)).collect();
     let mut facts = about.facts();
-    facts.insert("excel_safe".to_owned(), json!(form == Form::Csv(Texts::Defused)));
+    if let Form::Csv(texts) = form {
+        facts.insert("excel_safe".to_owned(), json!(texts == Texts::Defused));
+    }
     pretty(&json!({
-        "description": format!("{} {}", about.sentence(), form.formulas()),
+        "description": about.sentence() + form.formulas(),
         "name": form.name(),
         "piperoll": facts,
         "profile": "data-package",
@@ -173,7 +180,7 @@ pub fn csvw(about: &About, tables: &[&Table], form: Form) -> Vec<u8> {
     let described: Vec<Value> = tables.iter().map(|table| described(table, form)).collect();
     pretty(&json!({
         "@context": ["http://www.w3.org/ns/csvw", { "@language": "en" }],
-        "dc:description": format!("{} {}", about.sentence(), form.formulas()),
+        "dc:description": about.sentence() + form.formulas(),
         "dc:title": "An assessment ledger, as tables",
         "dialect": {
             "delimiter": ",",

@@ -1,6 +1,6 @@
 //! `export disclosure`: what was known of one body on a date, for an information request. Texts,
-//! sources in somebody's words, persons and other bodies are left out, each so that it can be shown
-//! later what it was.
+//! sources in somebody's words, persons, other bodies and what sensitive evidence is are left out,
+//! each so that it can be shown later what it was.
 
 mod left_out;
 
@@ -109,7 +109,8 @@ impl Told {
         })?;
         let own = bodies.iter().find(|body| body.facts.code == code);
         let facts = own.expect("the name was found among the bodies").facts.clone();
-        let mut leaving_out = LeavingOut::of(code, others(&bodies, code));
+        let (others, sensitive) = (others(&bodies, code), sensitive(ledger, at)?);
+        let mut leaving_out = LeavingOut::of(code, others, sensitive);
         let mut told = Self {
             name: facts.name,
             code,
@@ -206,6 +207,9 @@ fn history(
     let mut rows = happenings::rows(&records, [code], Knowing::Everything, None)?;
     for row in &mut rows {
         row.by.clear();
+        if leaving_out.is_of_sensitive_evidence(&row.about, &row.detail) {
+            LEFT_OUT.clone_into(&mut row.detail);
+        }
         for cell in [&mut row.about, &mut row.detail] {
             if leaving_out.names_somebody(cell) {
                 LEFT_OUT.clone_into(cell);
@@ -213,6 +217,19 @@ fn history(
         }
     }
     Ok(rows)
+}
+
+/// The evidence that holds what people said in confidence.
+fn sensitive(ledger: &Ledger, at: At) -> Result<BTreeSet<EvidenceId>, Failure> {
+    let sensitive = ledger.gather(at, &|event| match event {
+        Event::EvidenceSubmitted(event) => event.sensitive,
+        _ => false,
+    })?;
+    let ids = sensitive.into_iter().filter_map(|recorded| match recorded.event {
+        Event::EvidenceSubmitted(event) => Some(event.evidence),
+        _ => None,
+    });
+    Ok(ids.collect())
 }
 
 /// The evidence that was first entered for another body, and is about this one too.
@@ -312,6 +329,8 @@ fn about(told: &Told, origin: &str, args: &ExportDisclosure) -> Value {
             "organisation": "Another body: a code, or an id that begins with one. Committed to by \
                              the hash of the record.",
             "person": "A pseudonym. Committed to by the hash of the record.",
+            "sensitive": "Of evidence that holds what people said in confidence: all but its \
+                          category, and where it was used. Committed to by the hash of the record.",
             "text": "A text or a piece of evidence, which lies sealed beside the ledger. \
                      Committed to by `commitment`.",
         },
@@ -332,7 +351,7 @@ fn about(told: &Told, origin: &str, args: &ExportDisclosure) -> Value {
 }
 
 fn say(told: &Told, dir: &str, args: &ExportDisclosure, out: &mut dyn Write) -> Outcome {
-    let Counted { citations, organisations, persons, texts } = told.counted;
+    let Counted { citations, organisations, persons, sensitive, texts } = told.counted;
     let openings = args.openings.as_ref().map(|file| {
         let (opened, file) = (told.openings.len(), file.display());
         format!("{file}: {opened} of {}", count(texts, "text"))
@@ -340,7 +359,8 @@ fn say(told: &Told, dir: &str, args: &ExportDisclosure, out: &mut dyn Write) -> 
     let places = |what: &str, number| format!("{what} in {}", count(number, "place"));
     let (persons, bodies) = (places("persons", persons), places("other bodies", organisations));
     let citations = (citations > 0).then(|| count(citations, "citation"));
-    let parts = [Some(count(texts, "text")), citations, Some(persons), Some(bodies)];
+    let sensitive = (sensitive > 0).then(|| places("sensitive evidence", sensitive));
+    let parts = [Some(count(texts, "text")), citations, Some(persons), Some(bodies), sensitive];
     let left_out = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     facts(
         out,

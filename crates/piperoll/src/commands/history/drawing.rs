@@ -1,6 +1,8 @@
 //! A history as a drawing: the overall score against the bands, a mark for each review and a flag
 //! for each publication. SVG in whole numbers, the same bytes for the same history.
 
+use crate::commands::explain::broken;
+use crate::render::count;
 use assessment::PartialDate;
 use assessment::scoring::{Band, Percent, Rating};
 use chrono::NaiveDate;
@@ -18,10 +20,14 @@ const LOWEST: i64 = 25;
 /// How high a per cent is.
 const UNIT: i64 = 4;
 const BOTTOM: i64 = TOP + (100 - LOWEST) * UNIT;
-/// Where the marks of reviews begin, how far they stand apart, and how many under each other.
+/// Where the marks of reviews begin, how far they stand apart, how many under each other before
+/// the next column is begun, and which column is the last.
 const MARKS: i64 = BOTTOM + 40;
 const APART: i64 = 9;
 const DEEP: usize = 8;
+const LAST: usize = ((WIDTH - MARGIN - LEFT) / APART) as usize;
+/// How many letters of the heading fit a line.
+const LETTERS: usize = ((WIDTH - 2 * MARGIN) / 14) as usize;
 /// How wide a date or an id is, and how wide a percentage, at most.
 const LABEL: i64 = 84;
 const FIGURE: i64 = 44;
@@ -44,21 +50,27 @@ pub fn svg(timeline: &Timeline) -> String {
     let marks = marks(timeline, &scale);
     let deep = marks.iter().map(|mark| mark.y).max().unwrap_or(MARKS);
     let notes = notes(timeline);
-    let height = deep + APART + 22 * (notes.len() as i64 + 1);
+    let heading = broken(&title, LETTERS, LETTERS);
+    let lower = 26 * (heading.len() as i64 - 1);
+    let height = lower + deep + APART + 22 * (notes.len() as i64 + 1);
     let drawing = html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) }
             role="img" aria-labelledby="title desc" font-family="sans-serif" font-size="13" {
             title id="title" { (title) }
             desc id="desc" { (description(timeline)) }
             rect width=(WIDTH) height=(height) fill="#fff" {}
-            text x=(MARGIN) y="32" font-size="20" font-weight="bold" { (title) }
-            (bands(timeline))
-            (axis(&scale))
-            (flags(timeline, &scale))
-            @for course in &timeline.courses { (line(course, &scale)) }
-            @for mark in &marks { (mark.drawn()) }
-            @for (index, note) in notes.iter().enumerate() {
-                text x=(MARGIN) y=(deep + APART + 22 * (index as i64 + 1)) font-size="12" { (note) }
+            @for (y, line) in (32..).step_by(26).zip(&heading) {
+                text x=(MARGIN) y=(y) font-size="20" font-weight="bold" { (line) }
+            }
+            g transform={ "translate(0 " (lower) ")" } {
+                (bands(timeline))
+                (axis(&scale))
+                (flags(timeline, &scale))
+                @for course in &timeline.courses { (line(course, &scale)) }
+                @for mark in &marks { (mark.drawn()) }
+                @for (y, note) in (deep + APART + 22..).step_by(22).zip(&notes) {
+                    text x=(MARGIN) y=(y) font-size="12" { (note) }
+                }
             }
         }
     };
@@ -90,9 +102,15 @@ fn y(percent: Percent) -> i64 {
     TOP + (100 - i64::from(percent.get())) * UNIT
 }
 
-/// The bands that the scores lie in: those of the assessment that was published last.
+/// The course whose bands are drawn: of the last assessment that has a score, or of the last one.
+fn banded(timeline: &Timeline) -> Option<&Course> {
+    let scored = timeline.courses.iter().rfind(|course| !course.steps.is_empty());
+    scored.or(timeline.courses.last())
+}
+
+/// The bands that the scores lie in.
 fn bands(timeline: &Timeline) -> Markup {
-    let of_last = timeline.courses.last().map(|course| course.bands.as_slice());
+    let of_last = banded(timeline).map(|course| course.bands.as_slice());
     html! {
         @for band in of_last.unwrap_or_default() {
             @let (top, bottom) = edges(band);
@@ -164,10 +182,11 @@ fn flags(timeline: &Timeline, scale: &Scale) -> Markup {
 }
 
 /// The overall score in force: it stays until the next step, and ends where another assessment
-/// took the place of this one.
+/// took the place of this one, or this one was cancelled.
 fn line(course: &Course, scale: &Scale) -> Markup {
     let end = |next: Option<PartialDate>| match next.or(course.until) {
-        Some(next) => scale.x(next.first_day()),
+        // The day of the next assessment may lie beyond what is drawn of this one.
+        Some(next) => scale.x(next.first_day()).min(RIGHT),
         None => RIGHT,
     };
     let (mut path, mut is_drawn) = (String::new(), false);
@@ -204,48 +223,67 @@ fn line(course: &Course, scale: &Scale) -> Markup {
 struct Mark {
     x: i64,
     y: i64,
-    filled: bool,
+    /// None where that is not public.
+    outcome: Option<Outcome>,
 }
 
 impl Mark {
     fn drawn(&self) -> Markup {
-        let (class, fill) = if self.filled { ("changed", "#000") } else { ("unchanged", "#fff") };
+        let (class, fill) = match self.outcome {
+            Some(Outcome::Changed) => ("changed", "#000"),
+            Some(Outcome::Unchanged) => ("unchanged", "#fff"),
+            None => ("review", "#999"),
+        };
         html! {
             circle class=(class) cx=(self.x) cy=(self.y) r="3" fill=(fill) stroke="#000" {}
         }
     }
 }
 
-/// The marks, those of one day under each other, and on as far as there is room.
+/// The marks, those of one day under each other, and on as far as there is room; then deeper.
 fn marks(timeline: &Timeline, scale: &Scale) -> Vec<Mark> {
-    let mut columns: Vec<usize> = Vec::new();
+    let mut columns = [0; LAST + 1];
     let mut marks = Vec::new();
-    for review in timeline.happenings.iter().filter(|it| it.is_review()) {
+    for review in reviews(timeline) {
         let from = (scale.x(review.on.first_day()) - LEFT) / APART;
-        let mut column = usize::try_from(from).unwrap_or_default();
-        while columns.get(column).is_some_and(|deep| *deep == DEEP) {
-            column += 1;
-        }
-        columns.resize(columns.len().max(column + 1), 0);
+        let from = usize::try_from(from).unwrap_or_default().min(LAST);
+        let nearest = (from..=LAST).min_by_key(|column| columns[*column] / DEEP);
+        let column = nearest.expect("the last column is one of them");
         let (x, y) = (LEFT + column as i64 * APART, MARKS + columns[column] as i64 * APART);
         columns[column] += 1;
-        marks.push(Mark { x, y, filled: review.outcome == Some(Outcome::Changed) });
+        marks.push(Mark { x, y, outcome: review.outcome });
     }
     marks
+}
+
+fn reviews(timeline: &Timeline) -> impl Iterator<Item = &Happening> {
+    timeline.happenings.iter().filter(|it| it.is_review())
+}
+
+/// How many reviews changed a score, and how many did not; none where that is not public.
+fn outcomes(timeline: &Timeline) -> Option<(usize, usize)> {
+    let outcomes: Vec<Outcome> = reviews(timeline).map(|it| it.outcome).collect::<Option<_>>()?;
+    let changed = outcomes.iter().filter(|it| **it == Outcome::Changed).count();
+    (!outcomes.is_empty()).then_some((changed, outcomes.len() - changed))
 }
 
 fn notes(timeline: &Timeline) -> Vec<String> {
     let mut notes = vec![
         "The line is the overall score in force, in per cent; a flag stands for a publication."
             .to_owned(),
-        "A mark stands for a review: filled where it changed the score, hollow where nothing \
-         changed."
-            .to_owned(),
+        match outcomes(timeline) {
+            Some(_) => {
+                "A mark stands for a review: filled where it changed the score, hollow where \
+                 nothing changed."
+            }
+            None => "A mark stands for a review.",
+        }
+        .to_owned(),
     ];
-    let bands = timeline.courses.last().map(|course| &course.bands);
-    if timeline.courses.iter().any(|course| Some(&course.bands) != bands) {
-        let of = timeline.courses.last().map(|course| course.framework.to_string());
-        notes.push(format!("The bands are those of {}.", of.unwrap_or_default()));
+    let drawn = banded(timeline);
+    let others = |drawn: &&Course| timeline.courses.iter().any(|it| it.bands != drawn.bands);
+    if let Some(drawn) = drawn.filter(others) {
+        notes.push(format!("The bands are those of {}.", drawn.framework));
     }
     notes
 }
@@ -260,13 +298,46 @@ fn description(timeline: &Timeline) -> String {
         });
         format!("{}: {}.", course.assessment, steps.collect::<Vec<_>>().join(", "))
     };
-    let reviews = |filled: bool| {
-        let reviews = timeline.happenings.iter().filter(|it| it.is_review());
-        reviews.filter(|it| (it.outcome == Some(Outcome::Changed)) == filled).count()
-    };
     let flags = timeline.happenings.iter().filter(|it| it.is_publication()).map(published);
     let lines = timeline.courses.iter().filter(|it| !it.steps.is_empty()).map(moved);
-    let counted =
-        format!("Reviews: {} changed a score, {} changed nothing.", reviews(true), reviews(false));
+    let counted = match outcomes(timeline) {
+        Some((changed, not)) => {
+            format!("Reviews: {changed} changed a score, {not} changed nothing.")
+        }
+        None => format!("{}.", count(reviews(timeline).count() as u64, "review")),
+    };
     flags.chain(lines).chain([counted]).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use assessment::Event;
+    use assessment::framework::Framework;
+    use projections::Step;
+    use serde_json::json;
+
+    /// Guards against a score on the bands of an assessment that was only opened, or on none.
+    #[test]
+    fn the_bands_are_those_of_the_last_assessment_with_a_score() {
+        let data = json!({"code": "X99000001", "kind": "local_authority", "name": "Exampleshire",
+            "name_basis": "stated"});
+        let event = Event::decode("organisation_registered", 1, &data.to_string());
+        let Ok(Event::OrganisationRegistered(facts)) = event else { panic!("{event:?}") };
+        let course = |id: &str, bands: Vec<Band>, steps: Vec<Step>| Course {
+            assessment: id.parse().expect("an id"),
+            framework: "la-2023".parse().expect("an id"),
+            bands,
+            steps,
+            until: None,
+        };
+        let framework = Framework::shipped("la-2023".parse().expect("an id")).expect("shipped");
+        let on = "2025-06-20".parse().expect("a day");
+        let step = Step { on, percent: Some(Percent::try_from(75).expect("a percentage")) };
+        let scored = course("X99000001-2025-a", framework.scoring.bands.value, vec![step]);
+        let opened = course("X99000001-2025-b", vec![], vec![]);
+        let timeline = Timeline { facts, happenings: vec![], courses: vec![scored, opened] };
+        let drawn = svg(&timeline);
+        assert_eq!(drawn.matches("class=\"band\"").count(), 4, "{drawn}");
+    }
 }

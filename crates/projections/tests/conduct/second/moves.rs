@@ -134,7 +134,8 @@ fn scores(all: &[StatementScore]) -> BTreeMap<StatementId, u8> {
 }
 
 /// What a body published last, while it stands: ratings that its judgements do not come to any
-/// more, although what it shows of them does, so that no update is listed.
+/// more, although what it shows of them does, so that no update is listed. Of an import there are
+/// none: it states what its scores give, or else a rating of the whole that was accepted so.
 fn since(records: &Records<'_>) -> Vec<Line> {
     let mut all = Vec::new();
     for (_, id) in last_published(records) {
@@ -153,12 +154,13 @@ fn since(records: &Records<'_>) -> Vec<Line> {
             continue;
         }
         let (now, stated) = (page_of(framework, &current(records, id)), page(report));
+        let levels: BTreeSet<&String> = now.keys().chain(stated.keys()).collect();
         let shown = page_of(framework, &scores(&report.scores));
         let rating = |page: &Page, level: &str| -> Vec<String> {
             let said = page.get(level).into_iter().flatten();
             said.filter_map(|(rating, _)| rating.clone()).collect()
         };
-        for level in now.keys() {
+        for level in levels {
             let is = rating(&now, level);
             let excused = level == "overall" && repeats_import(records, at, id);
             if is == rating(&shown, level) && is != rating(&stated, level) && !excused {

@@ -1,5 +1,5 @@
 //! What is left out of a record that is handed out: texts, sources in somebody's words, persons,
-//! and other bodies.
+//! other bodies, and what sensitive evidence is.
 //!
 //! What stands at a member is told by its form, and what could be a person, another body or a
 //! sentence is left out: a kind of record that comes later leaves out too much rather than too
@@ -18,6 +18,10 @@ use std::collections::BTreeSet;
 /// statement may be called `p-1`.
 const OF_A_FRAMEWORK: [&str; 5] = ["category", "framework", "statement", "statements", "theme"];
 
+/// What is told of a record about sensitive evidence: that there is some in a category.
+const OF_WHAT_IS_SENSITIVE: [&str; 7] =
+    ["assessment", "category", "content", "evidence", "organisation", "organisations", "sensitive"];
+
 /// Members that say what the body itself is called, which may be `NHS`.
 const OF_THE_BODY: [&str; 4] = ["aliases", "name", "official_name", "region"];
 
@@ -30,6 +34,8 @@ pub struct Counted {
     pub organisations: u64,
     /// Pseudonyms.
     pub persons: u64,
+    /// What sensitive evidence is, and where it is used.
+    pub sensitive: u64,
     /// Texts and evidence.
     pub texts: u64,
 }
@@ -39,6 +45,8 @@ pub struct LeavingOut {
     code: OrganisationCode,
     /// What other bodies are known by.
     others: BTreeSet<OrganisationCode>,
+    /// The evidence of which no more is told than that it is there.
+    sensitive: BTreeSet<EvidenceId>,
     /// How much was left out so far.
     pub counted: Counted,
     /// The contents that were left out of the last record.
@@ -46,21 +54,64 @@ pub struct LeavingOut {
 }
 
 impl LeavingOut {
-    /// Of the disclosure of a body, with the codes of all others.
-    pub fn of(code: OrganisationCode, others: BTreeSet<OrganisationCode>) -> Self {
-        Self { code, others, counted: Counted::default(), contents: vec![] }
+    /// Of the disclosure of a body, with the codes of all others and all sensitive evidence.
+    pub fn of(
+        code: OrganisationCode,
+        others: BTreeSet<OrganisationCode>,
+        sensitive: BTreeSet<EvidenceId>,
+    ) -> Self {
+        Self { code, others, sensitive, counted: Counted::default(), contents: vec![] }
     }
 
     /// A record's data as they may be handed out.
     pub fn data(&mut self, data: Value) -> Value {
         self.contents.clear();
-        self.value("", data)
+        match data {
+            Value::Object(members) if self.is_of_sensitive(&members) => self.of_sensitive(members),
+            other => self.value("", other),
+        }
     }
 
     /// A person, wherever one stands.
     pub fn person(&mut self) -> Value {
         self.counted.persons += 1;
         json!({ "omitted": "person" })
+    }
+
+    /// Whether what a history says of this is about sensitive evidence, or tells where it is used.
+    pub fn is_of_sensitive_evidence(&self, about: &str, detail: &str) -> bool {
+        let own = format!("{}-{about}", self.code);
+        let ids = detail.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        ids.chain([about, own.as_str()]).any(|id| self.is_sensitive(id))
+    }
+
+    fn is_sensitive(&self, id: &str) -> bool {
+        id.parse().is_ok_and(|id: EvidenceId| self.sensitive.contains(&id))
+    }
+
+    /// Whether a record says itself that its evidence is sensitive, or is about such evidence.
+    fn is_of_sensitive(&self, members: &Map<String, Value>) -> bool {
+        let of = members.get("evidence").and_then(Value::as_str);
+        members.get("sensitive") == Some(&json!(true)) || of.is_some_and(|id| self.is_sensitive(id))
+    }
+
+    fn of_sensitive(&mut self, members: Map<String, Value>) -> Value {
+        let members = members.into_iter().map(|(name, value)| {
+            let value = match (name.as_str(), value) {
+                ("evidence", Value::String(id)) if organisation_of(&id) == Some(self.code) => {
+                    Value::String(id)
+                }
+                (name, value) if OF_WHAT_IS_SENSITIVE.contains(&name) => self.value(name, value),
+                _ => self.sensitive_one(),
+            };
+            (name, value)
+        });
+        Value::Object(members.collect())
+    }
+
+    fn sensitive_one(&mut self) -> Value {
+        self.counted.sensitive += 1;
+        json!({ "omitted": "sensitive" })
     }
 
     /// Whether a text has a pseudonym or the code of another body in it.
@@ -110,6 +161,9 @@ impl LeavingOut {
         if organisation_of(&text).is_some_and(|of| of != self.code) {
             self.counted.organisations += 1;
             return json!({ "omitted": "organisation" });
+        }
+        if self.is_sensitive(&text) {
+            return self.sensitive_one();
         }
         let is_address = member == "source" && text.parse::<SourceUrl>().is_ok();
         if (is_word(&text) || is_address) && !self.names_somebody(&text) {
@@ -173,7 +227,8 @@ mod tests {
 
     fn leaving_out() -> LeavingOut {
         let others = ["X99000002", "NBK"].map(|code| code.parse().expect("a code"));
-        LeavingOut::of("X99000001".parse().expect("a code"), others.into())
+        let sensitive = ["X99000001-e7"].map(|id| id.parse().expect("an id"));
+        LeavingOut::of("X99000001".parse().expect("a code"), others.into(), sensitive.into())
     }
 
     /// A person or a body that stands where nobody expected one would be handed out.
@@ -198,9 +253,37 @@ mod tests {
             "word": "not_stated",
         });
         assert_eq!(leaving_out.data(data), expected);
-        let counted = Counted { citations: 0, texts: 1, persons: 1, organisations: 3 };
+        let counted =
+            Counted { citations: 0, texts: 1, persons: 1, organisations: 3, sensitive: 0 };
         assert_eq!(leaving_out.counted, counted);
         assert_eq!(leaving_out.contents.len(), 1);
+    }
+
+    /// Where somebody spoke in confidence, or of what, can tell the body who it was.
+    #[test]
+    fn of_sensitive_evidence_its_category_is_told() {
+        let mut leaving_out = leaving_out();
+        let omitted = json!({ "omitted": "sensitive" });
+        let data = json!({
+            "category": "feedback", "collected_on": "2025-09", "evidence": "X99000001-e7",
+            "method": "interview", "sensitive": true, "statements": ["safeguarding"],
+        });
+        let told = json!({
+            "category": "feedback", "collected_on": omitted, "evidence": "X99000001-e7",
+            "method": omitted, "sensitive": true, "statements": omitted,
+        });
+        assert_eq!(leaving_out.data(data), told);
+        // Its withdrawal, and where it was used.
+        let data = json!({ "evidence": "X99000001-e7", "reason": "inaccurate" });
+        let told = json!({ "evidence": "X99000001-e7", "reason": omitted });
+        assert_eq!(leaving_out.data(data), told);
+        let data = json!({ "evidence": ["X99000001-e7", "X99000001-e1"], "score": 3 });
+        let told = json!({ "evidence": [omitted, "X99000001-e1"], "score": 3 });
+        assert_eq!(leaving_out.data(data), told);
+        assert_eq!(leaving_out.counted.sensitive, 5);
+        assert!(leaving_out.is_of_sensitive_evidence("e7", "feedback; interview"));
+        assert!(leaving_out.is_of_sensitive_evidence("r1", "held already: X99000001-e7"));
+        assert!(!leaving_out.is_of_sensitive_evidence("e1", "held already: X99000001-e77"));
     }
 
     /// A sentence of somebody's names whom it likes.
