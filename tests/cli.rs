@@ -4,6 +4,8 @@
 
 #[path = "cli/aftermath.rs"]
 mod aftermath;
+#[path = "cli/agreement.rs"]
+mod agreement;
 #[path = "cli/assessments.rs"]
 mod assessments;
 #[path = "cli/audiences.rs"]
@@ -78,6 +80,8 @@ mod publications;
 mod reports;
 #[path = "cli/reviews.rs"]
 mod reviews;
+#[path = "cli/samples.rs"]
+mod samples;
 #[path = "cli/section_50.rs"]
 mod section_50;
 #[path = "cli/site.rs"]

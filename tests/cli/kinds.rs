@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::aftermath::{corrections, duty, finance, reviewed_process};
+use crate::samples::{quality, this_year, today};
 use crate::site::Site;
 use crate::story::{AUTHORITY, SYSTEM, command, text};
 
@@ -43,6 +44,7 @@ pub fn every_kind() -> Vec<Value> {
         reviewed_process(),
         duty(),
         corrections(),
+        quality(),
     ];
     lines.concat()
 }
@@ -233,12 +235,13 @@ fn a_typed_command_is_the_same_command_as_a_line() {
     let typed = first_of_each_kind(&site, &|line| {
         let typed = TYPED.iter().find(|(kind, _)| *kind == kind_of(line));
         let Some((_, typed)) = typed else { return false };
+        let typed = &typed.replace("YEAR", &this_year()).replace("TODAY", &today());
         let typed = match typed.split_once('{') {
             Some((before, what)) => {
                 let clear = text(what.trim_end_matches('}'));
                 format!("{before}'{}'", clear["text"].as_str().unwrap())
             }
-            None => (*typed).to_owned(),
+            None => typed.clone(),
         };
         site.ok(&typed);
         true
@@ -248,8 +251,9 @@ fn a_typed_command_is_the_same_command_as_a_line() {
     assert_eq!(others, ["import_publication"], "which is typed for a whole table");
 }
 
-/// The first command of each kind in [`every_kind`], as it is typed; `{…}` stands for its text.
-const TYPED: [(&str, &str); 36] = [
+/// The first command of each kind in [`every_kind`], as it is typed; `{…}` stands for its text,
+/// YEAR and TODAY for the time of the test.
+const TYPED: [(&str, &str); 41] = [
     ("adopt_framework", "framework adopt ics-2023 --date 2025-01"),
     (
         "register_organisation",
@@ -391,6 +395,20 @@ const TYPED: [(&str, &str); 36] = [
         "strike_out",
         "strike-out 8 --reason wrong_entry --by p-003 --struck-on 2026-01-10 --yes \
          --text {other year}",
+    ),
+    (
+        "commit_sample",
+        "sample commit score-reviews --size 1 --strata framework,statement --as-of 46 --by p-040 \
+         --assessor p-021 --framework la-2025 --from 2025-10-08 --to 2025-10-08 \
+         --statement 'Assessing needs' --seed-from 'dice, before two witnesses'",
+    ),
+    ("seed_sample", "sample seed YEAR-a '0314 1592 6535' --source dice --on TODAY --by p-040"),
+    ("draw_sample", "sample draw sample/YEAR-a --by p-040"),
+    ("score_sample_item", "sample judge YEAR-a 46 --score 3 --on TODAY --by p-051"),
+    (
+        "judge_sample_item",
+        "sample judge YEAR-a 46 --finding anomaly --class recorded-wrongly --on TODAY --by p-051 \
+         --text {anomaly}",
     ),
 ];
 

@@ -5,6 +5,7 @@ mod data;
 mod evidence;
 mod keys;
 mod national;
+mod samples;
 mod steps;
 
 pub use after::*;
@@ -12,6 +13,7 @@ pub use data::*;
 pub use evidence::*;
 pub use keys::*;
 pub use national::*;
+pub use samples::*;
 pub use steps::*;
 
 use crate::OrganisationCode;
@@ -160,6 +162,16 @@ commands! {
     RecordLedgerKey = "record_ledger_key",
     /// Put another key in its place.
     RotateLedgerKey = "rotate_ledger_key",
+    /// Settle what is sampled.
+    CommitSample = "commit_sample",
+    /// Record the seed of a sample.
+    SeedSample = "seed_sample",
+    /// Draw a sample.
+    DrawSample = "draw_sample",
+    /// Score an item of a sample without knowing its score.
+    ScoreSampleItem = "score_sample_item",
+    /// Record whether an item of a sample is right.
+    JudgeSampleItem = "judge_sample_item",
 }
 
 impl Command {
@@ -207,7 +219,11 @@ impl Command {
             Self::SubmitComment(command) => assessment(&command.assessment),
             Self::ResolveComment(command) => assessment(&command.comment.assessment()),
             Self::AddCalendar(_) => "calendar/england".to_owned(),
-            Self::PublishNationalReport(_) => "ledger".to_owned(),
+            Self::PublishNationalReport(_) | Self::CommitSample(_) => "ledger".to_owned(),
+            Self::SeedSample(command) => format!("sample/{}", command.sample),
+            Self::DrawSample(command) => format!("sample/{}", command.sample),
+            Self::ScoreSampleItem(command) => format!("sample/{}", command.sample),
+            Self::JudgeSampleItem(command) => format!("sample/{}", command.sample),
             Self::RecordLedgerKey(_) | Self::RotateLedgerKey(_) => "key/ledger".to_owned(),
             Self::MakePublication(command) => assessment(&command.assessment),
             Self::WithdrawPublication(command) => assessment(&command.publication.assessment()),
@@ -236,7 +252,12 @@ impl Command {
             | Self::AddCalendar(_)
             | Self::PublishNationalReport(_)
             | Self::RecordLedgerKey(_)
-            | Self::RotateLedgerKey(_) => vec![],
+            | Self::RotateLedgerKey(_)
+            | Self::CommitSample(_)
+            | Self::SeedSample(_)
+            | Self::DrawSample(_) => vec![],
+            Self::ScoreSampleItem(command) => state.body_of(command.item.position()),
+            Self::JudgeSampleItem(command) => state.body_of(command.item.position()),
             Self::RegisterOrganisation(command) => vec![command.code],
             Self::AmendOrganisation(command) => vec![command.code],
             Self::SucceedOrganisations(command) => {
@@ -287,10 +308,7 @@ impl Command {
             Self::DecideProcessReview(command) => vec![command.publication.organisation()],
             Self::RecordFinance(command) => vec![command.organisation],
             Self::RecordConflict(command) => vec![command.assessment.organisation()],
-            Self::StrikeOut(command) => {
-                let struck = state.records.get(&command.position);
-                struck.and_then(crate::Event::organisation).into_iter().collect()
-            }
+            Self::StrikeOut(command) => state.body_of(command.position),
         }
     }
 }

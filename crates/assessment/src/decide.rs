@@ -16,6 +16,7 @@ mod panels;
 mod process_reviews;
 mod publications;
 mod review_score;
+mod samples;
 mod section_50;
 mod strike_out;
 mod withdrawals;
@@ -92,6 +93,11 @@ pub fn decide(
         Command::PublishNationalReport(command) => national::publish(state, command, context),
         Command::RecordLedgerKey(command) => ledger_keys::record(state, command),
         Command::RotateLedgerKey(command) => ledger_keys::rotate(state, command),
+        Command::CommitSample(command) => samples::commit(state, command, context),
+        Command::SeedSample(command) => samples::seed(state, command, context),
+        Command::DrawSample(command) => samples::draw(state, command, context),
+        Command::ScoreSampleItem(command) => samples::score(state, command, context),
+        Command::JudgeSampleItem(command) => samples::judge(state, command, context),
     }
 }
 

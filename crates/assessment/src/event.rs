@@ -9,6 +9,7 @@ mod evidence;
 mod keys;
 mod national;
 mod publication;
+mod samples;
 mod steps;
 
 pub use after::*;
@@ -17,6 +18,7 @@ pub use evidence::*;
 pub use keys::*;
 pub use national::*;
 pub use publication::*;
+pub use samples::*;
 pub use steps::*;
 
 use crate::content::Content;
@@ -57,7 +59,7 @@ macro_rules! newest {
 /// Defines [`Event`]: one variant a kind, named alike.
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident = $kind:literal
-        $(in schema $schema:literal, upcast from $first:ident)?,)*) => {
+        $(in schema $schema:literal, upcast from $($old:literal $older:ident),+)?;)*) => {
         /// A fact, as recorded.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Event {
@@ -88,9 +90,9 @@ macro_rules! events {
             pub fn decode(kind: &str, schema: u64, data: &str) -> Result<Self, DecodeError> {
                 let malformed = |kind| move |source| DecodeError::Malformed { kind, source };
                 match (kind, schema) {
-                    $($(($kind, 1) => serde_json::from_str::<$first>(data)
-                        .map(|first| Self::$variant(first.into()))
-                        .map_err(malformed($kind)),)?)*
+                    $($($(($kind, $old) => serde_json::from_str::<$older>(data)
+                        .map(|older| Self::$variant(older.into()))
+                        .map_err(malformed($kind)),)+)?)*
                     $(($kind, newest!($($schema)?)) => serde_json::from_str(data)
                         .map(Self::$variant)
                         .map_err(malformed($kind)),)*
@@ -109,89 +111,100 @@ macro_rules! events {
 
 events! {
     /// The ledger came into being; always and only at position 0.
-    LedgerOpened = "ledger_opened",
+    LedgerOpened = "ledger_opened";
     /// A framework came into use, recorded whole.
-    FrameworkAdopted = "framework_adopted" in schema 2, upcast from FirstFrameworkAdopted,
+    FrameworkAdopted = "framework_adopted" in schema 3,
+        upcast from 1 FirstFrameworkAdopted, 2 SecondFrameworkAdopted;
     /// A body that can be assessed became known.
-    OrganisationRegistered = "organisation_registered",
+    OrganisationRegistered = "organisation_registered";
     /// What is known of a body was corrected.
-    OrganisationAmended = "organisation_amended",
+    OrganisationAmended = "organisation_amended";
     /// A body was merged into another.
-    OrganisationSucceeded = "organisation_succeeded",
+    OrganisationSucceeded = "organisation_succeeded";
     /// An authority became part of a system's area.
-    AreaMemberAdded = "area_member_added",
+    AreaMemberAdded = "area_member_added";
     /// An authority left a system's area.
-    AreaMemberEnded = "area_member_ended",
+    AreaMemberEnded = "area_member_ended";
     /// An assessment began.
-    AssessmentOpened = "assessment_opened",
+    AssessmentOpened = "assessment_opened";
     /// A publication from before this ledger was taken in.
-    PublicationImported = "publication_imported",
+    PublicationImported = "publication_imported";
     /// What had been taken in of such a publication was corrected.
-    ImportedPublicationReplaced = "imported_publication_replaced",
+    ImportedPublicationReplaced = "imported_publication_replaced";
     /// A score was reviewed: given, changed or confirmed.
-    ScoreReviewed = "score_reviewed" in schema 2, upcast from FirstScoreReviewed,
+    ScoreReviewed = "score_reviewed" in schema 2, upcast from 1 FirstScoreReviewed;
     /// What was planned for an assessment, or its team, became known or changed.
-    AssessmentAmended = "assessment_amended",
+    AssessmentAmended = "assessment_amended";
     /// An assessment ended without a publication.
-    AssessmentCancelled = "assessment_cancelled",
+    AssessmentCancelled = "assessment_cancelled";
     /// Evidence was asked for.
-    EvidenceRequested = "evidence_requested",
+    EvidenceRequested = "evidence_requested";
     /// Evidence arrived.
-    EvidenceSubmitted = "evidence_submitted",
+    EvidenceSubmitted = "evidence_submitted";
     /// A piece of evidence is about a further body.
-    EvidenceAttributed = "evidence_attributed",
+    EvidenceAttributed = "evidence_attributed";
     /// An assessment uses a piece of evidence.
-    EvidenceUsed = "evidence_used",
+    EvidenceUsed = "evidence_used";
     /// A piece of evidence is not relied on any more.
-    EvidenceWithdrawn = "evidence_withdrawn",
+    EvidenceWithdrawn = "evidence_withdrawn";
     /// The content of a piece of evidence was erased: its key is destroyed.
-    EvidenceErased = "evidence_erased",
+    EvidenceErased = "evidence_erased";
     /// The process part of a framework changed from a date on.
-    ProcessRevised = "process_revised",
+    ProcessRevised = "process_revised";
     /// A calibration panel was convened.
-    PanelConvened = "panel_convened",
+    PanelConvened = "panel_convened";
     /// A panel decided on the scores of an assessment.
-    PanelDecided = "panel_decided",
+    PanelDecided = "panel_decided";
     /// A panel confirmed scores that had changed since its decision.
-    PanelConfirmed = "panel_confirmed",
+    PanelConfirmed = "panel_confirmed";
     /// A passage of a draft report was written.
-    DraftWritten = "draft_written",
+    DraftWritten = "draft_written";
     /// A draft report was shared for the factual accuracy check.
-    DraftShared = "draft_shared",
+    DraftShared = "draft_shared";
     /// A recipient got more time for comments.
-    DraftExtended = "draft_extended",
+    DraftExtended = "draft_extended";
     /// A recipient has no (further) comments.
-    DraftConfirmed = "draft_confirmed",
+    DraftConfirmed = "draft_confirmed";
     /// A factual accuracy comment arrived.
-    CommentSubmitted = "comment_submitted",
+    CommentSubmitted = "comment_submitted";
     /// It was decided what becomes of a comment.
-    CommentResolved = "comment_resolved",
+    CommentResolved = "comment_resolved";
     /// The bank holidays of a year became known.
-    CalendarAdded = "calendar_added",
+    CalendarAdded = "calendar_added";
     /// A report was published.
-    PublicationMade = "publication_made",
+    PublicationMade = "publication_made";
     /// A publication was taken back.
-    PublicationWithdrawn = "publication_withdrawn",
+    PublicationWithdrawn = "publication_withdrawn";
     /// A report took the place of another.
-    PublicationReissued = "publication_reissued",
+    PublicationReissued = "publication_reissued";
     /// A letter of a section 50 notification was sent.
-    Section50Notified = "section_50_notified",
+    Section50Notified = "section_50_notified";
     /// A review of the rating process was asked for.
-    ProcessReviewRequested = "process_review_requested",
+    ProcessReviewRequested = "process_review_requested";
     /// It was decided whether the rating process was followed.
-    ProcessReviewDecided = "process_review_decided",
+    ProcessReviewDecided = "process_review_decided";
     /// Financial facts of a year became known.
-    FinanceRecorded = "finance_recorded",
+    FinanceRecorded = "finance_recorded";
     /// Two sources were found to state different values.
-    ConflictRecorded = "conflict_recorded",
+    ConflictRecorded = "conflict_recorded";
     /// An erroneous record was made void.
-    RecordStruckOut = "record_struck_out",
+    RecordStruckOut = "record_struck_out";
     /// A report on all bodies together was published.
-    NationalReportPublished = "national_report_published",
+    NationalReportPublished = "national_report_published";
     /// The public key became known that the ledger's checkpoints are signed with.
-    LedgerKeyRecorded = "ledger_key_recorded",
+    LedgerKeyRecorded = "ledger_key_recorded";
     /// Another key took its place.
-    LedgerKeyRotated = "ledger_key_rotated",
+    LedgerKeyRotated = "ledger_key_rotated";
+    /// It was settled what is sampled, before anybody could know what would be drawn.
+    SampleCommitted = "sample_committed";
+    /// The seed of a sample became known.
+    SampleSeeded = "sample_seeded";
+    /// The sample was drawn.
+    SampleDrawn = "sample_drawn";
+    /// A second reader scored an item of a sample without knowing its score.
+    SampleItemScored = "sample_item_scored";
+    /// It was found whether an item of a sample is right.
+    SampleItemJudged = "sample_item_judged";
 }
 
 impl Event {
@@ -205,6 +218,11 @@ impl Event {
             Self::CalendarAdded(_) => "calendar/england".to_owned(),
             Self::NationalReportPublished(event) => format!("national/{}", event.national),
             Self::LedgerKeyRecorded(_) | Self::LedgerKeyRotated(_) => "key/ledger".to_owned(),
+            Self::SampleCommitted(event) => format!("sample/{}", event.sample),
+            Self::SampleSeeded(event) => format!("sample/{}", event.sample),
+            Self::SampleDrawn(event) => format!("sample/{}", event.sample),
+            Self::SampleItemScored(event) => format!("sample/{}", event.sample),
+            Self::SampleItemJudged(event) => format!("sample/{}", event.sample),
             _ => match (self.assessment(), self.organisation()) {
                 (Some(assessment), _) => format!("assessment/{assessment}"),
                 (None, Some(organisation)) => format!("organisation/{organisation}"),
@@ -214,7 +232,7 @@ impl Event {
     }
 
     /// The organisation that it is about; none for what every decision may need: frameworks with
-    /// their processes, panels, and the calendar.
+    /// their processes, panels, the calendar, and samples.
     pub fn organisation(&self) -> Option<OrganisationCode> {
         match self {
             Self::OrganisationRegistered(event) => Some(event.code),
@@ -285,6 +303,7 @@ impl Event {
             Self::ProcessReviewDecided(event) => vec![&event.text],
             Self::RecordStruckOut(event) => event.text.iter().collect(),
             Self::NationalReportPublished(event) => event.text.iter().collect(),
+            Self::SampleItemJudged(event) => event.text.iter().collect(),
             Self::LedgerOpened(_)
             | Self::OrganisationRegistered(_)
             | Self::OrganisationAmended(_)
@@ -307,7 +326,11 @@ impl Event {
             | Self::FinanceRecorded(_)
             | Self::ConflictRecorded(_)
             | Self::LedgerKeyRecorded(_)
-            | Self::LedgerKeyRotated(_) => vec![],
+            | Self::LedgerKeyRotated(_)
+            | Self::SampleCommitted(_)
+            | Self::SampleSeeded(_)
+            | Self::SampleDrawn(_)
+            | Self::SampleItemScored(_) => vec![],
         }
     }
 
@@ -357,6 +380,11 @@ impl Event {
             Self::ConflictRecorded(event) => Some(event.noted_on),
             Self::RecordStruckOut(event) => Some(event.struck_on),
             Self::NationalReportPublished(event) => Some(event.published_on),
+            Self::SampleCommitted(event) => Some(event.committed_on),
+            Self::SampleSeeded(event) => Some(event.announced_on),
+            Self::SampleDrawn(event) => Some(event.drawn_on),
+            Self::SampleItemScored(event) => Some(event.scored_on),
+            Self::SampleItemJudged(event) => Some(event.judged_on),
         }
     }
 

@@ -28,6 +28,11 @@ pub fn evolve(mut state: State, event: &Event) -> State {
         Event::NationalReportPublished(event) => {
             state.national.insert(event.national, event.clone());
         }
+        Event::SampleCommitted(_)
+        | Event::SampleSeeded(_)
+        | Event::SampleDrawn(_)
+        | Event::SampleItemScored(_)
+        | Event::SampleItemJudged(_) => state.follow_sample(event),
         Event::OrganisationRegistered(event) => {
             let organisation = Organisation {
                 facts: event.clone(),

@@ -151,6 +151,19 @@ id!(
 );
 
 id!(
+    /// Id of a sample of decisions: the year in which it was committed to, and a letter in order
+    /// of recording (`2026-a`).
+    SampleId, 12, "a sample's id (year and letters: 2026-a)", is_year_and_letters
+);
+
+id!(
+    /// Id of a decision that can be drawn: the position of its record (`109`); of a panel's
+    /// decision on one score, a dot and the score's number in the record, from 1 (`109.3`).
+    ItemId, 24, "an item's id (a position, of a panel's score with its number: 109, 109.3)",
+    is_item
+);
+
+id!(
     /// Id of a framework version, such as `la-2023`.
     FrameworkId, 32,
     "a framework's id (lower-case letters, digits and hyphens, a letter first)",
@@ -292,6 +305,25 @@ macro_rules! lettered {
 
 lettered!(PanelId);
 lettered!(NationalId);
+lettered!(SampleId);
+
+impl ItemId {
+    /// The id of a record that is an item as a whole.
+    pub fn record(position: u64) -> Self {
+        position.to_string().parse().expect("a position is at most 20 digits")
+    }
+
+    /// The id of the `number`-th (from 1) score of a record.
+    pub fn within(position: u64, number: u64) -> Self {
+        format!("{position}.{number}").parse().expect("a record holds fewer than 10,000 scores")
+    }
+
+    /// The position of its record.
+    pub fn position(&self) -> u64 {
+        let position = self.as_str().split('.').next().unwrap_or_default();
+        position.parse().expect("its form starts with a position")
+    }
+}
 
 fn is_code(text: &[u8]) -> bool {
     (3..=16).contains(&text.len())
@@ -329,6 +361,22 @@ fn is_assessment_id(text: &[u8]) -> bool {
         return false;
     };
     is_code(code) && year.len() == 4 && year.iter().all(u8::is_ascii_digit) && is_letters(letters)
+}
+
+/// A position of at most 19 digits, and for a score in it a dot and its number: a record holds
+/// fewer than 10,000 scores.
+fn is_item(text: &[u8]) -> bool {
+    let is_number = |text: &[u8]| text.iter().all(u8::is_ascii_digit) && !text.is_empty();
+    let is_position =
+        |text: &[u8]| is_number(text) && text.len() <= 19 && (text[0] != b'0' || text.len() == 1);
+    match text.iter().position(|byte| *byte == b'.') {
+        Some(dot) => {
+            is_position(&text[..dot])
+                && is_counting_number(&text[dot + 1..])
+                && text.len() - dot <= 5
+        }
+        None => is_position(text),
+    }
 }
 
 fn is_counting_number(text: &[u8]) -> bool {
@@ -382,6 +430,13 @@ mod tests {
         }
         for wrong in ["2026", "2026-", "2026-1", "26-a", "2026-abcde"] {
             assert!(wrong.parse::<PanelId>().is_err(), "{wrong}");
+        }
+        let item = ItemId::within(109, 3);
+        assert_eq!((item.as_str(), item.position()), ("109.3", 109));
+        assert_eq!(ItemId::record(0).position(), 0);
+        for wrong in ["", "09", "1.", ".1", "1.0", "1.2.3", "1.10000", "-1", "99999999999999999999"]
+        {
+            assert!(wrong.parse::<ItemId>().is_err(), "{wrong}");
         }
         for wrong in ["p-", "p-1a", "Jane", "p017", "assessor-1", "p-1234567890123"] {
             assert!(wrong.parse::<PersonId>().is_err(), "{wrong}");

@@ -18,6 +18,7 @@ pub mod framework;
 mod id;
 mod readiness;
 mod rejection;
+pub mod sample;
 pub mod scoring;
 pub mod section_50;
 pub mod state;
@@ -33,13 +34,15 @@ pub use decide::{Context, decide};
 pub use event::Event;
 pub use evolve::evolve;
 pub use id::{
-    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, InvalidId, NationalId,
-    OrganisationCode, PanelId, PersonId, PublicationId, RequestId, StatementId, ThemeId,
+    AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, InvalidId, ItemId, NationalId,
+    OrganisationCode, PanelId, PersonId, PublicationId, RequestId, SampleId, StatementId, ThemeId,
 };
 pub use readiness::{Need, Readiness, Stage, Warning, readiness, wanted_cells};
-pub use rejection::{AfterRejection, EvidenceRejection, Rejection, Rule, StepRejection};
+pub use rejection::{
+    AfterRejection, EvidenceRejection, Rejection, Rule, SampleRejection, StepRejection,
+};
 pub use state::State;
 pub use strike_out::{
     CORRECTIONS, Correction, RaisedInError, Replay, StrikeOuts, raised_in_error, replay,
 };
-pub use text::{Citation, InvalidText, LedgerKey, Name, SourceUrl};
+pub use text::{Citation, InvalidText, LedgerKey, Name, Seed, SourceUrl};

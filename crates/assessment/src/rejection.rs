@@ -69,11 +69,13 @@ macro_rules! rejections {
 mod after;
 mod evidence;
 mod keys;
+mod samples;
 mod steps;
 
 pub use after::AfterRejection;
 pub use evidence::EvidenceRejection;
 pub use keys::KeyRejection;
+pub use samples::SampleRejection;
 pub use steps::StepRejection;
 
 rejections! {
@@ -87,6 +89,8 @@ rejections! {
         After(AfterRejection),
         /// About the key of the checkpoints.
         Key(KeyRejection),
+        /// About samples of quality assurance.
+        Sample(SampleRejection),
     }
 
     /// The organisation is not in the ledger.

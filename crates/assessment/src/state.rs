@@ -3,15 +3,20 @@
 //! What a person is shown of work in progress is this very state, so that nothing is listed
 //! otherwise than the rules see it.
 
+mod samples;
+
+pub use samples::Sample;
+
 use crate::event::*;
 use crate::framework::{Framework, Method, Passage, Process, Recipient, Step};
+use crate::sample::Frame;
 use crate::scoring::Score;
 use crate::section_50::Duty;
 use crate::text::LedgerKey;
 use crate::{
     AssessmentId, Calendar, CategoryId, CommentId, Event, EvidenceId, FinancialYear, FrameworkId,
     NationalId, OrganisationCode, PanelId, PartialDate, PersonId, PublicationId, RequestId,
-    StatementId,
+    SampleId, StatementId,
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,9 +46,14 @@ pub struct State {
     pub panels: BTreeMap<PanelId, PanelConvened>,
     /// The reports on all bodies together.
     pub national: BTreeMap<NationalId, NationalReportPublished>,
-    /// The records of an organisation by position, in force or not: given by whoever loads the
-    /// state for a strike-out, as only that decides on records.
+    /// The samples of quality assurance.
+    pub samples: BTreeMap<SampleId, Sample>,
+    /// Records by position, in force or not: given by whoever loads the state for a decision on
+    /// records, for a strike-out those of the body, for an item of a sample the item's own.
     pub records: BTreeMap<u64, Event>,
+    /// The population of a sample that is committed to or drawn: given by whoever loads the state,
+    /// unless its last record is not there yet.
+    pub population: Option<Frame>,
 }
 
 /// A body.
@@ -289,6 +299,12 @@ impl State {
             Some(revision) => Some(&revision.process),
             None => self.frameworks.get(framework).map(|framework| &framework.process),
         }
+    }
+
+    /// The organisation of a record that was given.
+    pub(crate) fn body_of(&self, position: u64) -> Vec<OrganisationCode> {
+        let record = self.records.get(&position);
+        record.and_then(Event::organisation).into_iter().collect()
     }
 
     /// These organisations, and those whose evidence is about them too.

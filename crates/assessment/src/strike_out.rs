@@ -56,8 +56,14 @@ pub const CORRECTIONS: &[(&str, Correction)] = &[
     ("national_report_published", Correction::Other("it stays; publish another one")),
     ("ledger_key_recorded", Correction::Other("`key rotate` puts another one in its place")),
     ("ledger_key_rotated", Correction::Other("`key rotate` puts another one in its place")),
+    ("sample_committed", Correction::Other(SAMPLE)),
+    ("sample_seeded", Correction::Other(SAMPLE)),
+    ("sample_drawn", Correction::Other(SAMPLE)),
+    ("sample_item_scored", Correction::Other("a blind score stays; the finding tells of it")),
+    ("sample_item_judged", Correction::Other("`sample judge` records another finding")),
 ];
 
+const SAMPLE: &str = "it stays, or samples could be chosen; `sample commit` begins another one";
 const IMPORT: &str = "`publication import` with a replacing row corrects it";
 const PUBLICATION: &str = "`publication withdraw` takes it back, `publication reissue` replaces it";
 

@@ -30,6 +30,12 @@ pub struct SourceUrl(String);
 #[schemars(inline)]
 pub struct LedgerKey(String);
 
+/// A seed as it was announced: one line of 8 to 500 characters, kept exactly.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Seed(String);
+
 /// A text that cannot be what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {expected}")]
@@ -94,6 +100,37 @@ impl FromStr for Citation {
             Ok(Self(text.to_owned()))
         } else {
             let expected = "a citation (one line of 1 to 300 characters, no space around it)";
+            Err(InvalidText { text: text.to_owned(), expected })
+        }
+    }
+}
+
+impl Seed {
+    /// The seed as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are the same but for spaces, signs and capital letters: who knows the one
+    /// knows the other.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let core = |seed: &Self| -> String {
+            seed.0.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        // Of what has no letters and digits, such as faces of dice, everything counts.
+        if core(self).is_empty() { self == other } else { core(self) == core(other) }
+    }
+}
+
+impl FromStr for Seed {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let fits = (8..=500).contains(&text.chars().count()) && text.trim() == text;
+        if fits && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            let expected = "a seed (one line of 8 to 500 characters, no space around it)";
             Err(InvalidText { text: text.to_owned(), expected })
         }
     }
@@ -166,6 +203,12 @@ impl fmt::Display for Citation {
     }
 }
 
+impl fmt::Display for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 impl fmt::Display for LedgerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -185,6 +228,12 @@ impl<'de> Deserialize<'de> for Name {
 }
 
 impl<'de> Deserialize<'de> for Citation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
@@ -217,6 +266,16 @@ mod tests {
         assert!("x".repeat(300).parse::<Citation>().is_ok());
         for wrong in ["", " a", "a ", "a\nb", &"x".repeat(301)] {
             assert!(wrong.parse::<Citation>().is_err(), "{wrong:?}");
+        }
+        for right in ["3 1 4 1 5 9 2 6", "0x9f86d081884c7d65"] {
+            assert_eq!(right.parse::<Seed>().unwrap().as_str(), right);
+        }
+        let seed = |text: &str| text.parse::<Seed>().unwrap();
+        assert!(seed("0x9F86 D081").is_like(&seed("0x9f86d081")));
+        assert!(!seed("01234567").is_like(&seed("012345678")));
+        assert!(seed("01234567") != seed("1234567 0"), "zeros are kept");
+        for wrong in ["", "1234567", " 12345678", "12345678\n", "1234\t5678", &"9".repeat(501)] {
+            assert!(wrong.parse::<Seed>().is_err(), "{wrong:?}");
         }
         let known = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
         assert_eq!(known.parse::<LedgerKey>().unwrap().name(), "PeterNeumann");

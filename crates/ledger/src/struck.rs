@@ -6,7 +6,7 @@ use crate::decode::decode;
 use crate::error::Error;
 use crate::index::Unusable;
 use crate::writer::Desk;
-use assessment::{Command, Event, OrganisationCode, State, StrikeOuts, evolve};
+use assessment::{Event, OrganisationCode, State, StrikeOuts, evolve};
 use journal::{Head, Place, Store};
 use std::collections::BTreeMap;
 
@@ -101,20 +101,6 @@ impl Catalogue {
 }
 
 impl Desk {
-    /// Takes up the records of the body that a strike-out is about, on which it is decided.
-    pub(crate) fn take_up_records(
-        &mut self,
-        store: &impl Store,
-        catalogue: &mut Catalogue,
-        command: &Command,
-    ) -> Result<(), Trouble> {
-        self.state.records.clear();
-        let Command::StrikeOut(command) = command else { return Ok(()) };
-        let Some(code) = self.body_of(store, command.position)? else { return Ok(()) };
-        self.state.records = self.records_of(store, catalogue, code)?;
-        Ok(())
-    }
-
     /// Replays the body of which a record was just struck out, or brought back, if one was.
     pub(crate) fn follow_strike_out(
         &mut self,
@@ -132,64 +118,42 @@ impl Desk {
         }
         Ok(())
     }
-
-    /// The body that a record is about, stored or not yet.
-    fn body_of(
-        &self,
-        store: &impl Store,
-        position: u64,
-    ) -> Result<Option<OrganisationCode>, Trouble> {
-        if let Some((_, event)) = self.unstored.iter().find(|(known, _)| *known == position) {
-            return Ok(event.organisation());
-        }
-        let (head, _) = self.head.expect("a desk is sat down at before it is decided at");
-        if position > head.position {
-            return Ok(None);
-        }
-        let stored = store.record_at(position, &head).map_err(Error::from)?;
-        Ok(decode(&stored.record())?.organisation())
-    }
-
-    /// The records of a body by position, in force or not, those not stored yet last.
-    fn records_of(
-        &self,
-        store: &impl Store,
-        catalogue: &mut Catalogue,
-        code: OrganisationCode,
-    ) -> Result<BTreeMap<u64, Event>, Trouble> {
-        let mut records = BTreeMap::new();
-        for place in catalogue.history(code)? {
-            let stored = store.line_at(place).map_err(Error::from)?;
-            records.insert(stored.record().position, decode(&stored.record())?);
-        }
-        let unstored = self.unstored.iter().filter(|(_, it)| it.organisation() == Some(code));
-        records.extend(unstored.cloned());
-        Ok(records)
-    }
 }
 
 /// The state that records add up to: those in force, however late it is said which are void.
-///
-/// Until the first strike-out nothing is void; from it on, what is void is known to the end, and
-/// the fold begins anew.
 pub(crate) fn fold_in_force(
     read: impl Fn(&mut dyn FnMut(u64, &Event)) -> Result<(), Error>,
 ) -> Result<State, Error> {
-    let (mut state, mut strike_outs) = (State::default(), StrikeOuts::default());
+    let take_in = |state: &mut State, _, event: &Event| {
+        *state = evolve(std::mem::take(state), event);
+    };
+    in_force(read, State::default, take_in)
+}
+
+/// What records come to that are taken in one after the other: those in force, and no others.
+///
+/// Until the first strike-out nothing is void; from it on, what is void is known to the end, and
+/// the fold begins anew.
+pub(crate) fn in_force<T>(
+    read: impl Fn(&mut dyn FnMut(u64, &Event)) -> Result<(), Error>,
+    fresh: impl Fn() -> T,
+    take_in: impl Fn(&mut T, u64, &Event),
+) -> Result<T, Error> {
+    let (mut folded, mut strike_outs) = (fresh(), StrikeOuts::default());
     read(&mut |position, event| {
         strike_outs.note(position, event);
         if strike_outs.is_empty() {
-            state = evolve(std::mem::take(&mut state), event);
+            take_in(&mut folded, position, event);
         }
     })?;
     if strike_outs.is_empty() {
-        return Ok(state);
+        return Ok(folded);
     }
-    let (void, mut state) = (strike_outs.void(), State::default());
+    let (void, mut folded) = (strike_outs.void(), fresh());
     read(&mut |position, event| {
         if !void.contains_key(&position) {
-            state = evolve(std::mem::take(&mut state), event);
+            take_in(&mut folded, position, event);
         }
     })?;
-    Ok(state)
+    Ok(folded)
 }

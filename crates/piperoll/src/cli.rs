@@ -2,6 +2,7 @@
 
 mod after;
 mod aggregates;
+mod agreement;
 mod asking;
 mod audit;
 mod bundle;
@@ -15,6 +16,7 @@ mod history;
 mod nouns;
 mod proof;
 mod questions;
+mod sample;
 mod steps;
 mod values;
 mod verify;
@@ -23,6 +25,7 @@ mod witness;
 
 pub use after::*;
 pub use aggregates::*;
+pub use agreement::*;
 pub use asking::*;
 pub use audit::*;
 pub use bundle::*;
@@ -36,6 +39,7 @@ pub use history::*;
 pub use nouns::*;
 pub use proof::*;
 pub use questions::*;
+pub use sample::*;
 pub use steps::*;
 pub(crate) use values::*;
 pub use verify::*;
@@ -159,6 +163,11 @@ pub enum Command {
     #[command(subcommand, before_help = "Example: piperoll conflict list")]
     Conflict(Conflict),
 
+    /// Samples of decisions that nobody can steer: commit, seed, draw, blind, judge, summary,
+    /// verify, size, list, show
+    #[command(subcommand, before_help = "Example: piperoll sample list")]
+    Sample(SampleCommand),
+
     /// The key that checkpoints are signed with: init, rotate, list, show
     #[command(subcommand, before_help = "Example: piperoll key show")]
     Key(Key),
@@ -214,6 +223,9 @@ pub enum Command {
     /// Checks of conduct over all records, by name; silence when all hold
     #[command(before_help = "Example: piperoll audit --check windows,panels")]
     Audit(Audit),
+    /// How far scorer and panel, or scorer and second reader, agree, and who marks up
+    #[command(before_help = "Example: piperoll agreement --by assessor")]
+    Agreement(Agreement),
     /// Published ratings and scores of all bodies, counted by statement, theme and region
     #[command(before_help = "Example: piperoll national --statement safeguarding")]
     National(National),

@@ -1,5 +1,6 @@
 //! The commands, one file a noun or a question.
 
+pub mod agreement;
 pub mod area;
 pub mod assessment;
 pub mod audit;
@@ -33,6 +34,7 @@ pub mod proof;
 pub mod publication;
 pub mod questions;
 pub mod report;
+pub mod sample;
 pub mod score;
 pub mod section_50;
 pub mod stale;
@@ -96,6 +98,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::ProcessReview(command) => process_review::run(home, command, out),
         Command::Finance(command) => finance::run(home, command, out),
         Command::Conflict(command) => conflict::run(home, command, out),
+        Command::Sample(command) => sample::run(home, command, out),
         Command::Key(command) => key::run(home, command, out),
         Command::Checkpoint(args) => checkpoint::run(home, args, out),
         Command::Proof(command) => proof::run(home, command, out),
@@ -112,6 +115,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write) -> Outcome {
         Command::Diff(args) => diff::run(home, args, out),
         Command::WhatIf(args) => what_if::run(home, args, out),
         Command::Audit(args) => audit::run(home, args, out),
+        Command::Agreement(args) => agreement::run(home, args, out),
         Command::National(args) => national::run(home, args, out),
         Command::Coverage(args) => coverage::run(home, args, out),
         Command::Stale(args) => stale::run(home, args, out),

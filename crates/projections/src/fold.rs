@@ -151,6 +151,11 @@ impl Projections {
             | Event::FinanceRecorded(_)
             | Event::RecordStruckOut(_)
             | Event::NationalReportPublished(_)
+            | Event::SampleCommitted(_)
+            | Event::SampleSeeded(_)
+            | Event::SampleDrawn(_)
+            | Event::SampleItemScored(_)
+            | Event::SampleItemJudged(_)
             | Event::LedgerKeyRecorded(_)
             | Event::LedgerKeyRotated(_) => vec![],
         }

@@ -3,10 +3,12 @@
 //! Pure folds: the same records give the same rows, whoever replays them and whenever. No I/O, no
 //! clock, no randomness, no environment, no floats.
 
+mod agreement;
 mod body;
 mod cell;
 mod conduct;
 mod coverage;
+mod decisions;
 pub mod diff;
 mod disclosed;
 pub mod explain;
@@ -24,10 +26,12 @@ mod timeline;
 mod transitions;
 mod what_if;
 
+pub use agreement::{Between, ScorePair, score_pairs};
 pub use body::{Body, Membership, Successor};
 pub use cell::{Cell, Judgement};
 pub use conduct::{Check, Finding, Measure, audit};
 pub use coverage::{AimState, Coverage, CoverageRow};
+pub use decisions::{Decision, Decisions, frame};
 pub use disclosed::{
     CategoryScoresRow, Disclosed, DisclosedScore, Disclosures, Told, UsedEvidence, category_scores,
     disclosed_scores,

@@ -10,7 +10,7 @@ use crate::scoring::{Percent, Rating, Score};
 use crate::text::{Name, SourceUrl};
 use crate::{
     AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode, PartialDate,
-    PersonId, StatementId,
+    PersonId, SampleId, StatementId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ use serde::{Deserialize, Serialize};
 pub struct AdoptFramework {
     /// From when on it is in use.
     pub adopted_on: PartialDate,
+    /// The sample whose anomalies it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<SampleId>,
     /// The whole framework.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub framework: Box<Framework>,

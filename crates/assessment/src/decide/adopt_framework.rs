@@ -22,11 +22,15 @@ pub(super) fn decide(
         return Err(Rejection::FrameworkLimits { framework: framework.id });
     }
     has_come(command.adopted_on, context)?;
+    if let Some(sample) = command.because {
+        super::samples::check_answer(state, sample, command.adopted_on)?;
+    }
     match state.frameworks.get(&framework.id) {
         Some(adopted) if adopted == framework.as_ref() => Ok(vec![]),
         Some(_) => Err(Rejection::FrameworkExists { framework: framework.id }),
         None => Ok(event(FrameworkAdopted {
             adopted_on: command.adopted_on,
+            because: command.because,
             process_digest: framework.process_digest(),
             reason: command.reason,
             scoring_digest: framework.scoring_digest(),

@@ -64,6 +64,7 @@ fn framework(
     let framework = Framework::shipped(command.framework)
         .ok_or(Rejection::FrameworkUnknown { framework: command.framework })?;
     let adopted = FrameworkAdopted {
+        because: None,
         adopted_on: context.today.into(),
         process_digest: framework.process_digest(),
         reason: None,

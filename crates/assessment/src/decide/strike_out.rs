@@ -18,12 +18,12 @@ pub(super) fn decide(
     let position = command.position;
     let unknown = AfterRejection::RecordUnknown { position };
     let struck = state.records.get(&position).ok_or(unknown.clone())?;
-    let organisation = struck.organisation().ok_or(unknown)?;
     let correction = CORRECTIONS.iter().find(|(kind, _)| *kind == struck.kind());
     if let Some((_, Correction::Other(instead))) = correction {
         let kind = struck.kind().to_owned();
         return Err(AfterRejection::KindNotStruckOut { position, kind, instead }.into());
     }
+    let organisation = struck.organisation().ok_or(unknown)?;
     has_come(command.struck_on, context)?;
     let happened_on = struck.occurred_on().unwrap_or(command.struck_on);
     in_order(("the strike-out", command.struck_on), ("what it strikes out", happened_on))?;

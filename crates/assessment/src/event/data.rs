@@ -7,7 +7,7 @@ use crate::text::{Name, SourceUrl};
 use crate::words::words;
 use crate::{
     AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, OrganisationCode, PartialDate,
-    PersonId, PublicationId, StatementId,
+    PersonId, PublicationId, SampleId, StatementId,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,6 +30,9 @@ pub struct LedgerOpened {
 pub struct FrameworkAdopted {
     /// From when on it was in use in this ledger.
     pub adopted_on: PartialDate,
+    /// The sample whose anomalies it answers, if it answers one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<SampleId>,
     /// The framework itself; boxed, as it is far larger than any other event.
     pub framework: Box<Framework>,
     /// BLAKE3 of the canonical JSON of its process part.
@@ -58,11 +61,38 @@ impl From<FirstFrameworkAdopted> for FrameworkAdopted {
     fn from(first: FirstFrameworkAdopted) -> Self {
         Self {
             adopted_on: first.adopted_on,
+            because: None,
             framework: first.framework,
             process_digest: first.process_digest,
             reason: None,
             scoring_digest: first.scoring_digest,
             text: None,
+        }
+    }
+}
+
+/// Data of [`Event::FrameworkAdopted`] in its second schema, which named no sample.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecondFrameworkAdopted {
+    adopted_on: PartialDate,
+    framework: Box<Framework>,
+    process_digest: String,
+    reason: Option<AdoptionReason>,
+    scoring_digest: String,
+    text: Option<Content>,
+}
+
+impl From<SecondFrameworkAdopted> for FrameworkAdopted {
+    fn from(second: SecondFrameworkAdopted) -> Self {
+        Self {
+            adopted_on: second.adopted_on,
+            because: None,
+            framework: second.framework,
+            process_digest: second.process_digest,
+            reason: second.reason,
+            scoring_digest: second.scoring_digest,
+            text: second.text,
         }
     }
 }

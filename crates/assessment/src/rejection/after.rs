@@ -158,7 +158,7 @@ rejections! {
         position: u64,
     } "record_unknown",
         "there is no record {position} about a body",
-        "`log` shows the records with their positions";
+        "`log` shows the records with their positions; what is about no body is not struck out";
 
     /// Records of this kind are corrected otherwise.
     KindNotStruckOut {

@@ -122,6 +122,7 @@ fn commands_after(mut commands: Vec<Command>) -> Vec<Command> {
         "theme": "ensuring-safety",
     })));
     commands.extend(ledger_keys::commands());
+    commands = samples::commands_after(commands);
     commands.push(finance::record(json!({})));
     let last = given(commands.clone()).events.len() - 1;
     let void = json!({
@@ -318,8 +319,8 @@ fn kinds_are_what_happened_and_commands_what_to_do() {
     let on_evidence = ["attributed", "used", "withdrawn", "erased"];
     let steps = ["revised", "convened", "decided", "confirmed", "written", "shared", "extended"];
     let after = ["resolved", "made", "published", "reissued", "notified", "recorded", "struck"];
-    let keys = ["rotated"];
-    let past = [&past[..], &further, &on_evidence, &steps, &after, &keys].concat();
+    let last = ["rotated", "committed", "seeded", "drawn", "scored", "judged"];
+    let past = [&past[..], &further, &on_evidence, &steps, &after, &last].concat();
     let is_name = |kind: &str| {
         kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
@@ -333,7 +334,8 @@ fn kinds_are_what_happened_and_commands_what_to_do() {
     let on_evidence = ["cancel", "request", "submit", "use", "withdraw", "erase"];
     let steps = ["revise", "convene", "decide", "confirm", "write", "share", "extend"];
     let after = ["resolve", "make", "publish", "reissue", "notify", "record", "strike", "rotate"];
-    let imperative = [&imperative[..], &on_evidence, &steps, &after].concat();
+    let samples = ["commit", "seed", "draw", "score", "judge"];
+    let imperative = [&imperative[..], &on_evidence, &steps, &after, &samples].concat();
     for kind in Command::KINDS {
         let verb = kind.split('_').next().expect("a word");
         assert!(imperative.contains(&verb), "{kind}");
@@ -394,19 +396,26 @@ fn a_review_from_before_evidence_is_read_as_one_without() {
     }
 }
 
-/// The same of a framework that was adopted before reasons were kept.
+/// The same of a framework that was adopted before reasons were kept, and of one that was adopted
+/// before there were samples: the fixture is the data of a record of the second schema.
 #[test]
-fn an_adoption_from_before_reasons_is_read_as_one_without() {
-    let mut first = json!({
-        "adopted_on": "2023-12", "framework": framework("la-2023"),
-        "process_digest": "ab".repeat(32), "scoring_digest": "cd".repeat(32),
-    });
-    let read = Event::decode("framework_adopted", 1, &first.to_string()).expect("an old record");
-    assert_eq!((read.schema(), read.encode()), (2, first.clone()));
-    first["reason"] = json!("first_use");
-    let read = Event::decode("framework_adopted", 1, &first.to_string());
-    assert!(matches!(read, Err(DecodeError::Malformed { .. })));
-    Event::decode("framework_adopted", 2, &first.to_string()).expect("the second schema has it");
+fn an_adoption_of_an_older_schema_is_read_as_it_is() {
+    let text = include_str!("data/framework_adopted-2.json").trim_end();
+    let read = Event::decode("framework_adopted", 2, text).expect("an old record");
+    assert_eq!((read.schema(), read.encode().to_string()), (3, text.to_owned()));
+    let mut data: Value = serde_json::from_str(text).expect("JSON");
+    let malformed = |schema, data: &Value| {
+        let read = Event::decode("framework_adopted", schema, &data.to_string());
+        assert!(matches!(read, Err(DecodeError::Malformed { .. })), "schema {schema}");
+    };
+    malformed(1, &data);
+    data["because"] = json!("2026-a");
+    malformed(2, &data);
+    Event::decode("framework_adopted", 3, &data.to_string()).expect("the third schema has it");
+    let members = data.as_object_mut().expect("an object");
+    members.retain(|name, _| !["because", "reason", "text"].contains(&name.as_str()));
+    let read = Event::decode("framework_adopted", 1, &data.to_string()).expect("an old record");
+    assert_eq!((read.schema(), read.encode()), (3, data));
 }
 
 #[test]
@@ -435,7 +444,8 @@ fn what_has_happened_is_not_decided_again() {
         match &command {
             Command::ReviewScore(_)
             | Command::RequestEvidence(_)
-            | Command::PublishNationalReport(_) => {
+            | Command::PublishNationalReport(_)
+            | Command::CommitSample(_) => {
                 assert!(again.outcome.is_ok_and(|events| events.len() == 1), "{command:?}");
             }
             Command::ConvenePanel(_) | Command::SubmitComment(_) | Command::ShareDraft(_) => {

@@ -25,6 +25,9 @@ mod process_reviews;
 mod publications;
 mod rejections;
 mod reviews;
+mod sample_draws;
+mod sample_readings;
+mod samples;
 mod section_50;
 mod step_cases;
 mod strike_outs;
@@ -100,8 +103,9 @@ impl Given {
                 let own = self.records().filter(|(_, it)| it.organisation() == code);
                 own.map(|(position, event)| (position, event.clone())).collect()
             }
-            _ => BTreeMap::new(),
+            command => samples::item_of(&self, command),
         };
+        self.state.population = samples::population(&self, &command);
         let outcome = decide(&self.state, &command, &context());
         When { given: self, command, outcome }
     }
@@ -154,7 +158,11 @@ fn command(kind: &str, mut data: Value, further: Value) -> Command {
 
 /// An event, as it is recorded in the newest schema of its kind.
 fn event(kind: &str, data: Value) -> Event {
-    let schema = if ["score_reviewed", "framework_adopted"].contains(&kind) { 2 } else { 1 };
+    let schema = match kind {
+        "framework_adopted" => 3,
+        "score_reviewed" => 2,
+        _ => 1,
+    };
     Event::decode(kind, schema, &data.to_string()).unwrap_or_else(|error| panic!("{kind}: {error}"))
 }
 

@@ -188,6 +188,7 @@ pub fn refused() -> Vec<When> {
         of_national_reports(),
         strike_outs::cases(),
         ledger_keys::cases(),
+        samples::cases(),
     ];
     cases.into_iter().chain(further).chain(after).flatten().collect()
 }

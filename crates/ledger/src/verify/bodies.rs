@@ -2,24 +2,29 @@
 //!
 //! Rules count and search in what they are given, so each decision is given the bodies that it
 //! needs and no others, as it was when it was made. Beside the state, 16 bytes are kept of each
-//! record: where it stands, as a strike-out replays its body.
+//! record: where it stands, as a strike-out replays its body. The population of a sample is read
+//! from the journal again, and held for that decision only.
 
-use crate::decode::decode;
+mod reread;
+
+use super::contents::Stand;
 use crate::error::Error;
-use assessment::event::OrganisationRegistered;
-use assessment::{Command, Event, OrganisationCode, State, StrikeOuts, evolve};
+use crate::samples::decisions_among;
+use assessment::event::{OrganisationRegistered, SampleDrawn};
+use assessment::sample::{Frame, PopulationQuery, Stratifier};
+use assessment::{Command, Event, ItemId, OrganisationCode, State, StrikeOuts, evolve};
 use journal::Place;
-use journal::record::MAX_LINE;
+use reread::Reread;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The bodies of a ledger as its records leave them, and what every decision may need.
 pub(super) struct Bodies {
-    dir: PathBuf,
+    journal: Reread,
     common: State,
     bodies: BTreeMap<OrganisationCode, Body>,
+    /// Where the items of samples stand that were drawn.
+    drawn: BTreeMap<u64, Place>,
 }
 
 #[derive(Default)]
@@ -31,7 +36,8 @@ struct Body {
 
 impl Bodies {
     pub(super) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), common: State::default(), bodies: BTreeMap::new() }
+        let (common, bodies) = (State::default(), BTreeMap::new());
+        Self { journal: Reread::new(dir), common, bodies, drawn: BTreeMap::new() }
     }
 
     /// What is known of a body.
@@ -40,18 +46,14 @@ impl Bodies {
         body.state.organisations.get(&code).map(|organisation| &organisation.facts)
     }
 
-    /// Looks at the state that a decision is made on; `about` is what its record says that it is
-    /// about.
+    /// Looks at the state that a decision is made on, of which this came at this position.
     pub(super) fn with_state<T>(
         &mut self,
         command: &Command,
-        about: Option<OrganisationCode>,
+        (position, event): (u64, &Event),
         look: impl FnOnce(&State) -> T,
     ) -> Result<T, Error> {
-        if let (Command::StrikeOut(_), Some(code)) = (command, about) {
-            // Of a record of another body nothing is found there, and so the rules refuse it.
-            self.common.records = self.records_of(code)?.into_iter().collect();
-        }
+        self.take_up_records(command, (position, event))?;
         let mut state = std::mem::take(&mut self.common);
         let mut loaded = BTreeSet::new();
         loop {
@@ -70,6 +72,7 @@ impl Bodies {
         }
         let seen = look(&state);
         state.records.clear();
+        state.population = None;
         for code in &loaded {
             if let Some(body) = self.bodies.get_mut(code) {
                 match loaded.len() {
@@ -82,13 +85,83 @@ impl Bodies {
         Ok(seen)
     }
 
+    /// Takes up what else a decision is made on: records, or the population of a sample.
+    fn take_up_records(
+        &mut self,
+        command: &Command,
+        (position, event): (u64, &Event),
+    ) -> Result<(), Error> {
+        match command {
+            // Of a record of another body nothing is found there, and so the rules refuse it.
+            Command::StrikeOut(_) => {
+                let code = event.organisation();
+                let records = code.map(|code| self.records_of(code)).transpose()?;
+                self.common.records = records.unwrap_or_default().into_iter().collect();
+            }
+            Command::CommitSample(it) if it.as_of < position => {
+                self.common.population = Some(self.frame(it.as_of, &it.population, &it.strata)?);
+            }
+            Command::DrawSample(it) => {
+                let sample = self.common.samples.get(&it.sample);
+                let committed = sample.map(|sample| &sample.committed);
+                let committed = committed.filter(|committed| committed.as_of < position);
+                self.common.population = committed
+                    .map(|it| self.frame(it.as_of, &it.population, &it.strata))
+                    .transpose()?;
+            }
+            Command::ScoreSampleItem(it) => self.take_up_item(it.item)?,
+            Command::JudgeSampleItem(it) => self.take_up_item(it.item)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The population of a sample as of a record.
+    fn frame(
+        &self,
+        as_of: u64,
+        query: &PopulationQuery,
+        strata: &[Stratifier],
+    ) -> Result<Frame, Error> {
+        let read = |visit: &mut dyn FnMut(u64, &Event)| {
+            self.journal.each_upto(as_of, &mut |again| visit(again.position, &again.event))
+        };
+        Ok(projections::frame(decisions_among(read, query)?.known(), strata))
+    }
+
+    /// Of what was not drawn nothing is found, and so the rules refuse it.
+    fn take_up_item(&mut self, item: ItemId) -> Result<(), Error> {
+        if let Some(place) = self.drawn.get(&item.position()) {
+            let again = self.journal.read(*place)?;
+            self.common.records.insert(again.position, again.event);
+        }
+        Ok(())
+    }
+
+    /// Notes where the items of a sample stand, as they are read again when they are judged.
+    fn note_drawn(&mut self, drawn: &SampleDrawn, position: u64) -> Result<(), Error> {
+        let items = drawn.items.iter().map(ItemId::position);
+        let items: BTreeSet<u64> = items.filter(|item| *item < position).collect();
+        let Some(last) = items.last().copied() else { return Ok(()) };
+        let Self { journal, drawn, .. } = self;
+        journal.each_upto(last, &mut |again| {
+            if items.contains(&again.position) {
+                drawn.insert(again.position, again.place);
+            }
+        })
+    }
+
     /// Takes in the next record. After a strike-out, the records of its body that are in force are
     /// told, as they are replayed.
     pub(super) fn take_in(
         &mut self,
-        place: Place,
+        Stand { position, place }: Stand,
         event: &Event,
     ) -> Result<Option<Vec<(u64, Event)>>, Error> {
+        self.journal.note(place);
+        if let Event::SampleDrawn(drawn) = event {
+            self.note_drawn(drawn, position)?;
+        }
         let Some(code) = event.organisation() else {
             self.common = evolve(std::mem::take(&mut self.common), event);
             return Ok(None);
@@ -120,27 +193,8 @@ impl Bodies {
 
     fn records_of(&self, code: OrganisationCode) -> Result<Vec<(u64, Event)>, Error> {
         let places = self.bodies.get(&code).into_iter().flat_map(|body| &body.places);
-        places.map(|place| self.read(*place)).collect()
-    }
-
-    /// Reads a record again, also in a journal that a store would not open for its damage.
-    fn read(&self, place: Place) -> Result<(u64, Event), Error> {
-        let path = self.dir.join("journal").join(place.segment.to_string());
-        let failed = |doing| {
-            let path = path.clone();
-            move |source| journal::Error::Io { doing, path, source }
-        };
-        let mut file = File::open(&path).map_err(failed("open"))?;
-        file.seek(SeekFrom::Start(place.offset)).map_err(failed("read"))?;
-        let mut line = Vec::new();
-        let mut reader = BufReader::new(file.take(MAX_LINE as u64 + 1));
-        reader.read_until(b'\n', &mut line).map_err(failed("read"))?;
-        let line = line.strip_suffix(b"\n").unwrap_or(&line);
-        let record = journal::parse(line).map_err(|fault| Error::Meaningless {
-            position: place.segment.0,
-            why: format!("byte {} of {} has changed since: {fault}", place.offset, place.segment),
-        })?;
-        Ok((record.position, decode(&record)?))
+        let again = places.map(|place| self.journal.read(*place));
+        again.map(|again| again.map(|again| (again.position, again.event))).collect()
     }
 }
 

@@ -4,7 +4,8 @@
 use assessment::command::*;
 use assessment::event::{
     AssessmentOpened, EvidenceUsed, ImportedPublicationReplaced, OrganisationAmended,
-    OrganisationRegistered, PanelDecided, PublicationImported, PublicationReissued, ScoreReviewed,
+    OrganisationRegistered, PanelDecided, PublicationImported, PublicationReissued,
+    SampleCommitted, ScoreReviewed,
 };
 use assessment::{Command, Event, Name, OrganisationCode};
 use serde_json::Value;
@@ -28,6 +29,10 @@ const ALIKE: &[(&str, &str, &[&str])] = &[
     ("evidence_submitted", "submit_evidence", &["evidence", "late"]),
     ("evidence_withdrawn", "withdraw_evidence", &[]),
     ("evidence_erased", "erase_evidence", &["sealed"]),
+    ("sample_seeded", "seed_sample", &[]),
+    ("sample_drawn", "draw_sample", &["drawn_on", "items"]),
+    ("sample_item_scored", "score_sample_item", &[]),
+    ("sample_item_judged", "judge_sample_item", &[]),
     ("panel_convened", "convene_panel", &["panel", "recused"]),
     ("panel_confirmed", "confirm_panel", &["recused", "scores"]),
     ("draft_extended", "extend_draft", &["previous_due_on"]),
@@ -106,6 +111,7 @@ pub(crate) fn command_of<'a>(
         }
         .into(),
         [Event::PublicationReissued(reissued)] => reissue_of(reissued).into(),
+        [Event::SampleCommitted(committed)] => commitment_of(committed).into(),
         [event @ Event::RecordStruckOut(_)] => {
             return Some(alike(event, "strike_out", &ADDED_TO_STRIKE_OUT));
         }
@@ -115,6 +121,22 @@ pub(crate) fn command_of<'a>(
         }
         [] => return None,
     }))
+}
+
+/// The size of a sample is said only where nothing else says it.
+fn commitment_of(committed: &SampleCommitted) -> CommitSample {
+    let follows = committed.confidence.is_some() || committed.each.is_some();
+    CommitSample {
+        as_of: committed.as_of,
+        by: Some(committed.by),
+        confidence: committed.confidence,
+        each: committed.each,
+        population: committed.population.clone(),
+        seed_from: committed.seed_from.clone(),
+        size: (!follows).then_some(committed.size),
+        strata: committed.strata.clone(),
+        tolerable_error: committed.tolerable_error,
+    }
 }
 
 /// The command whose data are those of an event without what the rules added.
@@ -254,7 +276,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Records of commands that are put together above.
-    const PUT_TOGETHER: [&str; 14] = [
+    const PUT_TOGETHER: [&str; 15] = [
         "assessment_opened",
         "draft_shared",
         "draft_written",
@@ -267,6 +289,7 @@ mod tests {
         "publication_made",
         "publication_reissued",
         "record_struck_out",
+        "sample_committed",
         "score_reviewed",
         "assessment_amended",
     ];

@@ -169,8 +169,8 @@ impl Walk {
                 return Ok(());
             }
         };
-        let about = last.event.organisation();
-        let decided = self.bodies.with_state(&command, about, |state| {
+        let recorded = (last.stand.position, &last.event);
+        let decided = self.bodies.with_state(&command, recorded, |state| {
             decide(state, &command, &context).map_err(Box::new)
         })?;
         match decided {
@@ -261,7 +261,7 @@ impl Walk {
     /// Takes in what is recorded, whatever the rules say of it: what comes later rests on that.
     fn fold(&mut self, step: &Step) -> Result<(), Error> {
         let position = step.stand.position;
-        match self.bodies.take_in(step.stand.place, &step.event)? {
+        match self.bodies.take_in(step.stand, &step.event)? {
             None => {
                 self.projections.apply(&Fact { position, event: &step.event });
             }

@@ -2,7 +2,7 @@
 
 use super::{
     Asking, Importing, MakePublication, ReissuePublication, Show, WithdrawPublication, Words,
-    Writing, score, word,
+    Writing, sample, score, word,
 };
 use assessment::event::{
     AdoptionReason, AssessmentKind, CancellationReason, CorrectionReason, ProcessReason,
@@ -12,7 +12,7 @@ use assessment::framework::OrganisationKind;
 use assessment::scoring::Score;
 use assessment::{
     AssessmentId, CategoryId, CommentId, EvidenceId, FrameworkId, Name, OrganisationCode,
-    PartialDate, PersonId, PublicationId, SourceUrl,
+    PartialDate, PersonId, PublicationId, SampleId, SourceUrl,
 };
 use clap::{Args, Subcommand};
 
@@ -30,6 +30,10 @@ pub enum Framework {
         /// Why: first_use, method_changed, guidance_changed or quality_assurance
         #[arg(long, value_parser = word::<AdoptionReason>)]
         reason: Option<AdoptionReason>,
+        /// The sample in which an anomaly was found that it answers: 2026-a or sample/2026-a; the
+        /// reason is quality_assurance then, unless another is given
+        #[arg(long, value_name = "SAMPLE", value_parser = sample)]
+        because: Option<SampleId>,
         #[command(flatten)]
         words: Words,
         #[command(flatten)]

@@ -9,7 +9,8 @@ use crate::world;
 use assessment::command::{AdoptFramework, ReviseProcess};
 use assessment::event::{AdoptionReason, ProcessReason, ProcessRevised};
 use assessment::framework::{Basis, Framework, Process, Sourced};
-use assessment::{Event, FrameworkId, PartialDate};
+use assessment::{Event, FrameworkId, PartialDate, SampleId};
+use journal::Store;
 use ledger::{At, Ledger};
 use projections::Adopted;
 use serde::Serialize;
@@ -20,8 +21,9 @@ use std::io::Write;
 /// Carries out a command.
 pub fn run(home: &Home, command: &Args, out: &mut dyn Write) -> Outcome {
     match command {
-        Args::Adopt { framework, on, reason, words, writing } => {
-            adopt(home, framework, (*on, *reason), words, writing, out)
+        Args::Adopt { framework, on, reason, because, words, writing } => {
+            let why = Why { reason: *reason, because: *because };
+            adopt(home, framework, *on, why, words, writing, out)
         }
         Args::Check { framework } => check(framework, out),
         Args::Revise { framework, process, from, reason, on, words, writing } => {
@@ -44,10 +46,18 @@ fn text(framework: &str) -> Result<String, Failure> {
     shipped.map_or_else(read, |text| Ok(text.to_owned()))
 }
 
+/// Why a framework is adopted.
+#[derive(Clone, Copy)]
+struct Why {
+    reason: Option<AdoptionReason>,
+    because: Option<SampleId>,
+}
+
 fn adopt(
     home: &Home,
     name: &str,
-    (on, reason): (Option<PartialDate>, Option<AdoptionReason>),
+    on: Option<PartialDate>,
+    why: Why,
     words: &Words,
     writing: &Writing,
     out: &mut dyn Write,
@@ -60,7 +70,10 @@ fn adopt(
     let adopted_on = on.unwrap_or_else(|| world::now().day().into());
     let contents: Vec<_> = seal(words)?.into_iter().collect();
     let text = contents.first().map(|new| new.content.clone());
-    let command = AdoptFramework { adopted_on, framework: Box::new(framework), reason, text };
+    let Why { reason, because } = why;
+    let reason = reason.or(because.map(|_| AdoptionReason::QualityAssurance));
+    let command =
+        AdoptFramework { adopted_on, because, framework: Box::new(framework), reason, text };
     submit_with(&mut open(home)?, writing, command, contents, out).map(drop)
 }
 
@@ -209,7 +222,11 @@ fn show(home: &Home, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> O
     };
     match asking.format {
         Format::Table => {
-            print(out, asking, framework, adopted.as_ref())?;
+            let because = match (&ledger, &adopted) {
+                (Some(ledger), Some(adopted)) => because(ledger, asking, adopted)?,
+                _ => None,
+            };
+            print(out, asking, framework, adopted.as_ref(), because)?;
             match &mut ledger {
                 Some(ledger) => print_revisions(out, ledger, asking, framework),
                 None => Ok(()),
@@ -220,6 +237,22 @@ fn show(home: &Home, id: FrameworkId, asking: &Asking, out: &mut dyn Write) -> O
             render::rows(out, asking.format, &[row(asking, framework, adopted.as_ref())])
         }
     }
+}
+
+/// The sample in which an anomaly was found that its adoption answers.
+fn because(
+    ledger: &Ledger,
+    asking: &Asking,
+    adopted: &Adopted,
+) -> Result<Option<SampleId>, Failure> {
+    if asking.audience != Audience::Regulator {
+        return Ok(None);
+    }
+    let stored = ledger.store().record_at(adopted.position, &ledger.end()?.head)?;
+    Ok(match ledger::decode(&stored.record())? {
+        Event::FrameworkAdopted(event) => event.because,
+        _ => None,
+    })
 }
 
 /// There is no such framework.
@@ -233,12 +266,19 @@ fn print(
     asking: &Asking,
     framework: &Framework,
     adopted: Option<&Adopted>,
+    because: Option<SampleId>,
 ) -> Outcome {
     let (scoring, process) = (&framework.scoring, &framework.process);
     let adopted = adopted.map(|by| {
         let record = placed(asking, by.position).map(|at| format!(" by record {at}"));
-        let reason = by.reason.map(|reason| format!(", {reason}")).unwrap_or_default();
-        format!("on {}{}{reason}", by.adopted_on, record.unwrap_or_default())
+        // That quality assurance found something is the regulator's to tell.
+        let is_told = |reason: &AdoptionReason| {
+            asking.audience == Audience::Regulator || *reason != AdoptionReason::QualityAssurance
+        };
+        let reason = by.reason.filter(is_told).map(|reason| format!(", {reason}"));
+        let reason = reason.unwrap_or_default();
+        let because = because.map(|id| format!(", because of sample {id}")).unwrap_or_default();
+        format!("on {}{}{reason}{because}", by.adopted_on, record.unwrap_or_default())
     });
     let valid_to = framework.valid_to.as_ref().map(|to| format!(" to {}", to.value));
     render::facts(

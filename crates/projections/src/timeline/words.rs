@@ -79,6 +79,11 @@ impl Words {
             | Event::ProcessRevised(_)
             | Event::CalendarAdded(_)
             | Event::NationalReportPublished(_)
+            | Event::SampleCommitted(_)
+            | Event::SampleSeeded(_)
+            | Event::SampleDrawn(_)
+            | Event::SampleItemScored(_)
+            | Event::SampleItemJudged(_)
             | Event::LedgerKeyRecorded(_)
             | Event::LedgerKeyRotated(_) => None,
         }?;

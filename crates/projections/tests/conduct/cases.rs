@@ -24,6 +24,7 @@ impl Case {
         case.journal.push((
             0,
             Event::FrameworkAdopted(FrameworkAdopted {
+                because: None,
                 adopted_on: "2025-01-01".parse().unwrap(),
                 process_digest: String::new(),
                 reason: None,

@@ -27,6 +27,7 @@ fn what_moved_since_an_import_and_is_not_listed_is_found() {
     };
     let mut events = vec![
         Event::FrameworkAdopted(FrameworkAdopted {
+            because: None,
             adopted_on: "2025-01-01".parse().expect("a day"),
             process_digest: String::new(),
             reason: None,

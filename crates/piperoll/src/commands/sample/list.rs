@@ -1,0 +1,142 @@
+//! `sample list`, and the records of samples.
+
+use super::in_words;
+use crate::cli::Asking;
+use crate::commands::{Home, at, only_for_the_regulator, open};
+use crate::exit::{Failure, Outcome};
+use crate::render::{self, Column, Row, grouped};
+use assessment::sample::Population;
+use assessment::state::Sample;
+use assessment::{Event, FrameworkId, PartialDate, SampleId, State, evolve};
+use ledger::{At, Ledger, Recorded};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// What is recorded of samples, and of frameworks that were adopted because of one.
+pub struct Known {
+    /// The records, oldest first.
+    pub records: Vec<Recorded>,
+    /// What they add up to.
+    pub samples: BTreeMap<SampleId, Sample>,
+}
+
+impl Known {
+    /// Reads what a question at a time may see.
+    pub fn of(ledger: &Ledger, at: At) -> Result<Self, Failure> {
+        let records = ledger.gather(at, &|event| of_sample(event).is_some())?;
+        let state = records.iter().map(|it| &it.event).fold(State::default(), evolve);
+        Ok(Self { records, samples: state.samples })
+    }
+
+    /// The frameworks that were adopted because of what was found in a sample.
+    pub fn frameworks(&self, id: SampleId) -> Vec<FrameworkId> {
+        let adopted = self.records.iter().filter_map(|it| match &it.event {
+            Event::FrameworkAdopted(it) if it.because == Some(id) => Some(it.framework.id),
+            _ => None,
+        });
+        adopted.collect()
+    }
+}
+
+/// The sample that a record is about, if it is about one.
+pub fn of_sample(event: &Event) -> Option<SampleId> {
+    match event {
+        Event::SampleCommitted(it) => Some(it.sample),
+        Event::SampleSeeded(it) => Some(it.sample),
+        Event::SampleDrawn(it) => Some(it.sample),
+        Event::SampleItemScored(it) => Some(it.sample),
+        Event::SampleItemJudged(it) => Some(it.sample),
+        Event::FrameworkAdopted(it) => it.because,
+        _ => None,
+    }
+}
+
+/// A sample, as it is listed.
+#[derive(Debug, Clone, Serialize)]
+struct SampleRow {
+    sample: SampleId,
+    committed_on: PartialDate,
+    population: Population,
+    which: String,
+    as_of: u64,
+    population_size: u64,
+    size: u64,
+    state: &'static str,
+    judged: u64,
+    anomalies: u64,
+    frameworks: String,
+}
+
+impl Row for SampleRow {
+    const HEADER: &'static [&'static str] = &[
+        "sample",
+        "committed_on",
+        "population",
+        "which",
+        "as_of",
+        "population_size",
+        "size",
+        "state",
+        "judged",
+        "anomalies",
+        "frameworks",
+    ];
+
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::left("sample", |row| row.sample.to_string()),
+            Column::text("of", |row| row.which.clone()),
+            Column::right("as of", |row| row.as_of.to_string()),
+            Column::left("size", |row| {
+                format!("{} of {}", grouped(row.size), grouped(row.population_size))
+            }),
+            Column::text("state", |row| match row.state {
+                "drawn" if row.judged > 0 => format!("{} of {} judged", row.judged, row.size),
+                state => state.to_owned(),
+            }),
+            Column::right("anomalies", |row| row.anomalies.to_string()),
+            Column::text("framework", |row| row.frameworks.clone()),
+        ]
+    }
+}
+
+fn row(known: &Known, sample: &Sample) -> SampleRow {
+    let committed = &sample.committed;
+    let frameworks = known.frameworks(committed.sample);
+    SampleRow {
+        sample: committed.sample,
+        committed_on: committed.committed_on,
+        population: committed.population.of,
+        which: in_words(&committed.population),
+        as_of: committed.as_of,
+        population_size: committed.population_size,
+        size: committed.size,
+        state: state(sample),
+        judged: sample.judged.len() as u64,
+        anomalies: sample.anomalies().count() as u64,
+        frameworks: frameworks.iter().map(FrameworkId::as_str).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// How far a sample is.
+pub fn state(sample: &Sample) -> &'static str {
+    match (&sample.seeded, &sample.drawn) {
+        (_, Some(drawn)) if sample.judged.len() >= drawn.items.len() => "complete",
+        (_, Some(_)) => "drawn",
+        (Some(_), None) => "seeded",
+        (None, None) => "committed",
+    }
+}
+
+/// Lists the samples in the order of their commitment.
+pub fn run(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
+    only_for_the_regulator(asking.audience, "a sample")?;
+    let known = Known::of(&open(home)?, at(asking))?;
+    let committed = known.records.iter().filter_map(|it| match &it.event {
+        Event::SampleCommitted(it) => known.samples.get(&it.sample),
+        _ => None,
+    });
+    let rows: Vec<SampleRow> = committed.map(|sample| row(&known, sample)).collect();
+    render::rows(out, asking.format, &rows)
+}
