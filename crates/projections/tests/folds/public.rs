@@ -5,7 +5,7 @@
 
 use super::*;
 use assessment::event::{PublicationImported, PublicationMade, ScoreReviewed};
-use assessment::{CategoryId, FrameworkId, StatementId};
+use assessment::{CategoryId, FrameworkId, PublicationId, StatementId};
 use attempts::attempts;
 use projections::MAKES_PUBLIC;
 use properties::lived;
@@ -92,7 +92,9 @@ struct Rule {
     /// Ever published, withdrawn or not.
     known: BTreeSet<AssessmentId>,
     /// The assessments of which something was published here.
-    here: std::collections::BTreeSet<assessment::AssessmentId>,
+    here: BTreeSet<AssessmentId>,
+    /// The publications that were withdrawn: a correction of one does not publish it again.
+    withdrawn: BTreeSet<PublicationId>,
 }
 
 impl Rule {
@@ -138,6 +140,7 @@ impl Rule {
             Event::PublicationReissued(event) => self.publish(&event.made),
             Event::PublicationWithdrawn(event) => {
                 self.published.remove(&event.publication.assessment());
+                self.withdrawn.insert(event.publication);
             }
             Event::ScoreReviewed(event) => {
                 if let Some(category) = event.category {
@@ -163,7 +166,8 @@ impl Rule {
     fn import(&mut self, event: &PublicationImported) {
         self.known.insert(event.assessment);
         // What was published here since is not touched by a correction of what was before.
-        if !self.here.contains(&event.assessment) {
+        let withdrawn = self.withdrawn.contains(&event.publication);
+        if !self.here.contains(&event.assessment) && !withdrawn {
             let scores = event.scores.iter().map(|it| (it.statement, it.score.get())).collect();
             self.published.insert(event.assessment, (event.framework, scores));
         }
