@@ -258,11 +258,12 @@ impl Standing {
         }
     }
 
-    /// What was published last is published no more.
+    /// What was published last is published no more. That its rating was not what its scores give
+    /// is still to be known of what moves from it.
     fn take_back(&mut self, on: PartialDate, position: u64) {
         self.cells.iter_mut().for_each(Cell::withdraw);
         if let Some(published) = &mut self.publication {
-            (published.rating, published.score, published.disagreement) = (None, None, false);
+            (published.rating, published.score) = (None, None);
             published.themes.clear();
             (published.withdrawn_on, published.position) = (Some(on), position);
         }
