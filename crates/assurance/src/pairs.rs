@@ -123,6 +123,14 @@ mod tests {
         assert_eq!(pairs(&[(1, 1), (2, 2), (3, 4), (4, 4)]).kappa(), Ok(1.0 - 4.0 / 48.0));
     }
 
+    /// The fear: who gives every body a 3 is said to agree better than chance, as most are a 3.
+    #[test]
+    fn kappa_is_0_where_one_reader_always_gives_the_same() {
+        let read = [(3, 3), (3, 3), (3, 3), (3, 4), (3, 1)];
+        assert_eq!(pairs(&read).kappa(), Ok(0.0));
+        assert_eq!(pairs(&read.map(|(one, other)| (other, one))).kappa(), Ok(0.0));
+    }
+
     /// The fear: not-a-number in a report.
     #[test]
     fn what_cannot_be_told_has_a_reason() {

@@ -57,23 +57,23 @@ pub fn hypergeometric(population: u64, bound: Bound) -> u64 {
     let errors =
         (u128::from(population) * u128::from(bound.tolerable_error.0)).div_ceil(u128::from(WHOLE));
     let errors = u64::try_from(errors).expect("a share of a population is no larger than it");
-    smallest(|size| {
-        // A sample of more than all that is correct cannot miss all that is not.
-        let Some(correct_left) = (population - errors).checked_sub(size) else { return true };
+    let correct = population - errors;
+    // A sample of more than all that is correct cannot miss all that is not: its chance is 0.
+    let missed = |drawn| (correct - drawn, population - drawn);
+    bound.smallest(missed, |size| {
         // The shorter product, of factors that end above the same number.
-        let factors = size.min(errors);
-        let missed = product(correct_left, correct_left + factors);
-        let all = product(population - factors, population);
-        bound.allows(missed, all)
+        let (left, factors) = (correct - size, size.min(errors));
+        (product(left, left + factors), product(population - factors, population))
     })
 }
 
-/// The smallest sample of a population without end: (1 − tolerable)ⁿ ≤ 1 − confidence.
+/// The smallest size of a sample from a population without end: (1 − tolerable)ⁿ ≤ 1 − confidence.
 pub fn binomial(bound: Bound) -> u64 {
-    smallest(|size| {
+    let (correct, whole) = (WHOLE - bound.tolerable_error.0, WHOLE);
+    let missed = |_| (u64::from(correct), u64::from(whole));
+    bound.smallest(missed, |size| {
         let size = u32::try_from(size).expect("risk and error are whole hundredths of a per cent");
-        let missed = BigUint::from(WHOLE - bound.tolerable_error.0).pow(size);
-        bound.allows(missed, BigUint::from(WHOLE).pow(size))
+        (BigUint::from(correct).pow(size), BigUint::from(whole).pow(size))
     })
 }
 
@@ -91,30 +91,40 @@ impl Bound {
         WHOLE - self.confidence.0
     }
 
-    /// Whether so many of all samples may miss every error.
-    fn allows(self, missed: BigUint, all: BigUint) -> bool {
-        missed * WHOLE <= all * self.risk()
+    /// The smallest sample that misses every error seldom enough, from 1 on.
+    ///
+    /// With each item drawn the chance to miss them all shrinks by a fraction. It is followed as
+    /// two whole numbers, rounded down and up; where the bound lies between them, which is nearly
+    /// nowhere but where it is met to the last digit, the fraction of a size is taken as it is.
+    fn smallest(
+        self,
+        fraction: impl Fn(u64) -> (u64, u64),
+        exact: impl Fn(u64) -> (BigUint, BigUint),
+    ) -> u64 {
+        let [whole, risk] = [WHOLE, self.risk()].map(u128::from);
+        let (mut low, mut high) = (ONE, ONE);
+        let mut size = 0;
+        loop {
+            let (missed, all) = fraction(size);
+            let [missed, all] = [missed, all].map(u128::from);
+            low = low * missed / all;
+            high = (high * missed).div_ceil(all);
+            size += 1;
+            if high * whole <= ONE * risk {
+                return size;
+            }
+            if low * whole <= ONE * risk {
+                let (missed, all) = exact(size);
+                if missed * WHOLE <= all * self.risk() {
+                    return size;
+                }
+            }
+        }
     }
 }
 
-/// The smallest number from 1 on that holds, where every larger one holds too: doubled until it
-/// does, so that no number much larger than it is ever tried, then halved in between.
-fn smallest(holds: impl Fn(u64) -> bool) -> u64 {
-    let mut enough = 1;
-    while !holds(enough) {
-        enough *= 2;
-    }
-    let mut short = enough / 2;
-    while enough - short > 1 {
-        let middle = u64::midpoint(short, enough);
-        if holds(middle) {
-            enough = middle;
-        } else {
-            short = middle;
-        }
-    }
-    enough
-}
+/// What a chance of 1 is followed as: times any factor it fits its type.
+const ONE: u128 = 1 << 64;
 
 /// The product of the whole numbers above `low`, up to `high`.
 fn product(low: u64, high: u64) -> BigUint {
@@ -223,15 +233,36 @@ mod tests {
         assert_eq!(hypergeometric(1_000_000, bound(95_00, 1)), 29_512);
         assert_eq!(binomial(bound(95_00, 1)), 29_956);
         assert_eq!(hypergeometric(1_000_000, bound(99_99, 99_99)), 1);
+        // Of so many it is as of a population without end.
+        assert_eq!(binomial(bound(99_99, 1)), 92_099);
+        for population in [(1 << 53) - 1, u64::MAX] {
+            assert_eq!(hypergeometric(population, bound(99_99, 1)), 92_099);
+        }
+    }
+
+    /// The fear: what is met to the last digit is rounded away, and one more is looked at.
+    #[test]
+    fn a_bound_that_is_met_exactly_is_met() {
+        // One of N is in error, and n miss it with N − n of N.
+        for confidence in [1, 33_33, 50_00, 95_00, 99_99] {
+            assert_eq!(hypergeometric(10_000, bound(confidence, 1)), confidence.into());
+        }
+        assert_eq!(hypergeometric(5_000, bound(99_98, 1)), 4_999);
+        assert_eq!(hypergeometric(5_000, bound(99_99, 1)), 5_000);
+        // 1/2 of 1/2, and 1/10 of 1/10 of 1/10.
+        assert_eq!(binomial(bound(75_00, 50_00)), 2);
+        assert_eq!(binomial(bound(99_90, 90_00)), 3);
     }
 
     /// One after the other, as the formula stands.
     fn step_by_step(population: u64, bound: Bound) -> u64 {
-        let errors = (population * bound.tolerable_error.hundredths()).div_ceil(WHOLE.into());
+        let tolerable = u128::from(bound.tolerable_error.hundredths());
+        let errors = (u128::from(population) * tolerable).div_ceil(WHOLE.into());
+        let errors = u64::try_from(errors).unwrap();
         let (mut missed, mut all) = (BigUint::from(WHOLE), BigUint::from(bound.risk()));
         let mut size = 0;
         while missed > all {
-            missed *= population.saturating_sub(errors + size);
+            missed *= (population - errors).saturating_sub(size);
             all *= population - size;
             size += 1;
         }
@@ -239,12 +270,16 @@ mod tests {
     }
 
     proptest! {
+        /// The fear: what is followed in rounded numbers is not what the formula gives.
         #[test]
-        fn the_shorter_product_is_the_same_chance(
+        fn the_size_is_that_of_the_formula(
             population in 1_u64..3_000, confidence in 1_u32..10_000, tolerable in 1_u32..10_000,
+            large in 3_000..u64::MAX, common in 50_u32..10_000,
         ) {
-            let bound = bound(confidence, tolerable);
-            prop_assert_eq!(hypergeometric(population, bound), step_by_step(population, bound));
+            let small = bound(confidence, tolerable);
+            prop_assert_eq!(hypergeometric(population, small), step_by_step(population, small));
+            let bound = bound(confidence, common);
+            prop_assert_eq!(hypergeometric(large, bound), step_by_step(large, bound));
         }
 
         /// The fear: who asks for more certainty is given a smaller sample.
