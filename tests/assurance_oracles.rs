@@ -7,18 +7,20 @@
 //! 3.12.)
 #![allow(clippy::unwrap_used, reason = "what a test does not expect should stop it")]
 
+mod venv;
+
 use std::collections::BTreeSet;
-use std::fs;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use assurance::{Bootstrap, Metric, Pairs, Ratings, Scale, Share, clopper_pearson, draw, drawn};
 use serde_json::{Value, json};
+use venv::Venv;
 
 /// What is asked, in versions that were tried. `scipy` and `numpy` come with `irrCAC`.
-const PACKAGES: [&str; 3] = ["consistent_sampler==1.0.10", "irrCAC==0.4.4", "krippendorff==0.9.0"];
+static PACKAGES: Venv = Venv::new(
+    "assurance_oracles",
+    &["consistent_sampler==1.0.10", "irrCAC==0.4.4", "krippendorff==0.9.0"],
+);
 
 /// Answers a list of inputs, each with what is asked about it; null where there is no figure.
 const ORACLE: &str = "\
@@ -160,7 +162,7 @@ impl Dice {
 
 /// What Python answers to such questions, in one process; nothing where it cannot be asked.
 fn ask(questions: &[Value]) -> Option<Vec<Value>> {
-    let python = venv()?.join("bin/python3");
+    let python = PACKAGES.path()?.join("bin/python3");
     let output = assert_cmd::Command::new(python)
         .args(["-X", "utf8", "-c", &format!("{}\n{ORACLE}", documented())])
         .write_stdin(serde_json::to_vec(questions).unwrap())
@@ -178,43 +180,6 @@ fn documented() -> String {
     let lines = source.lines().skip_while(|line| !line.starts_with("/// def drawn"));
     let lines = lines.take_while(|line| !line.starts_with("/// ```"));
     lines.map(|line| format!("{}\n", line.strip_prefix("/// ").unwrap())).collect()
-}
-
-/// Where the packages are, installed when the first test asks.
-fn venv() -> Option<&'static Path> {
-    static VENV: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match VENV.get_or_init(install) {
-        Ok(venv) => Some(venv),
-        Err(why) => {
-            eprintln!("not compared with others: {why}");
-            None
-        }
-    }
-}
-
-fn install() -> Result<PathBuf, String> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("assurance_oracles");
-    // Written last, so that an installation which broke off is begun again.
-    let (mark, pins) = (venv.join("installed"), PACKAGES.join("\n"));
-    if fs::read_to_string(&mark).is_ok_and(|installed| installed == pins) {
-        return Ok(venv);
-    }
-    if ["CI", "PIPEROLL_LONG"].iter().all(|name| std::env::var_os(name).is_none()) {
-        return Err("the packages are not installed; CI=1 installs them".to_owned());
-    }
-    let mut make = Command::new("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&venv);
-    let mut fill = Command::new(venv.join("bin/python3"));
-    fill.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES);
-    for (what, command) in [("python3 -m venv", &mut make), ("pip install", &mut fill)] {
-        let output = command.output().map_err(|error| format!("{what}: {error}"))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{what}: {}", said.lines().last().unwrap_or_default()));
-        }
-    }
-    fs::write(mark, pins).unwrap();
-    Ok(venv)
 }
 
 /// Whether both have no figure, or the same.

@@ -5,19 +5,23 @@
 //! are not and cannot be had, it says so.
 #![allow(clippy::unwrap_used, reason = "what a test does not expect should stop it")]
 
+mod venv;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use venv::Venv;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_piperoll");
 
 /// What reads the exports, in versions that were tried.
-const PACKAGES: [&str; 4] =
-    ["csvw==4.1.1", "datasette==0.65.5", "frictionless==5.21.0", "prov==3.2.3"];
+static PACKAGES: Venv = Venv::new(
+    "readers",
+    &["csvw==4.1.1", "datasette==0.65.5", "frictionless==5.21.0", "prov==3.2.3"],
+);
 
 /// Loads a PROV-JSON document, and again what it writes of it.
 const ROUND_TRIP: &str = "\
@@ -47,7 +51,7 @@ struct Ran {
 impl Desk {
     /// Nothing, where there are no packages to read with.
     fn new() -> Option<Self> {
-        let desk = Self { dir: TempDir::new().unwrap(), venv: venv()? };
+        let desk = Self { dir: TempDir::new().unwrap(), venv: PACKAGES.path()? };
         let mut demo = Command::new(PROGRAM);
         demo.env_clear().current_dir(desk.dir.path()).args(["demo", "demo"]);
         assert!(demo.output().unwrap().status.success(), "the demo fails");
@@ -83,43 +87,6 @@ impl Desk {
         assert!(text.contains(word), "{file} has no {word}");
         fs::write(self.path(file), text.replacen(word, by, 1)).unwrap();
     }
-}
-
-/// Where the packages are, installed when the first test asks.
-fn venv() -> Option<&'static Path> {
-    static VENV: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    match VENV.get_or_init(install) {
-        Ok(venv) => Some(venv),
-        Err(why) => {
-            eprintln!("not read by others: {why}");
-            None
-        }
-    }
-}
-
-fn install() -> Result<PathBuf, String> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readers");
-    // Written last, so that an installation which broke off is begun again.
-    let (mark, pins) = (venv.join("installed"), PACKAGES.join("\n"));
-    if fs::read_to_string(&mark).is_ok_and(|installed| installed == pins) {
-        return Ok(venv);
-    }
-    if ["CI", "PIPEROLL_LONG"].iter().all(|name| std::env::var_os(name).is_none()) {
-        return Err("the packages are not installed; CI=1 installs them".to_owned());
-    }
-    let mut make = Command::new("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&venv);
-    let mut fill = Command::new(venv.join("bin/python3"));
-    fill.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES);
-    for (what, command) in [("python3 -m venv", &mut make), ("pip install", &mut fill)] {
-        let output = command.output().map_err(|error| format!("{what}: {error}"))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{what}: {}", said.lines().last().unwrap_or_default()));
-        }
-    }
-    fs::write(mark, pins).unwrap();
-    Ok(venv)
 }
 
 #[test]
