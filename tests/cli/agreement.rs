@@ -12,6 +12,8 @@ use crate::story::{AUTHORITY, command, text};
 
 #[path = "agreement/drawing.rs"]
 mod drawing;
+#[path = "agreement/widths.rs"]
+mod widths;
 
 const FORMATS: [&str; 5] = ["table", "plain", "json", "jsonl", "csv"];
 /// The framework of today, as if it had been valid for long.

@@ -9,11 +9,12 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
 use crate::audiences;
+use crate::samples;
 use crate::site::{Site, check};
 use crate::story::command;
 
 /// What a table holds, and the question that prints the same; `{}` stands for the day.
-const QUESTIONS: [(&str, &str); 22] = [
+const QUESTIONS: [(&str, &str); 23] = [
     ("organisations", "organisation list"),
     ("areas", "area list"),
     ("frameworks", "framework list"),
@@ -36,6 +37,7 @@ const QUESTIONS: [(&str, &str); 22] = [
     ("section_50", "section-50 list"),
     ("process_reviews", "process-review list"),
     ("calendar", "calendar list"),
+    ("samples", "sample list"),
 ];
 
 /// The demo, with figures, a request for evidence and a review that was asked for; and a day on
@@ -55,6 +57,10 @@ fn demo() -> (Site, String) {
          --source-b 'a press release' --noted-on 2026-01-05");
     site.register("X99000009", "Samplevale", "integrated_care_system");
     site.ok("area add Samplevale York --from 2025-01-01");
+    let (sample, items) = samples::draw(&site, "score_reviews --size 3 --strata framework");
+    let judge = format!("sample judge {sample} {} --by p-051", items[0]);
+    site.ok(&format!("{judge} --score 2"));
+    site.ok(&format!("{judge} --finding anomaly --class not_supported --text 'One group.'"));
     site.ok("export csv csv");
     let day = json_of(&site, "csv/datapackage.json")["piperoll"]["on"].as_str().unwrap().to_owned();
     (site, day)
@@ -107,6 +113,9 @@ fn every_table_is_what_the_question_prints_in_all_three_forms() {
         let count: i64 = database.query_row(&count, [], |row| row.get(0)).unwrap();
         assert_eq!(count, cells(&site.read(&format!("csv/{file}.csv"))).len() as i64 - 1, "{file}");
     }
+    let sample = samples::this_year() + "-a";
+    let shown = site.ok(&format!("sample show {sample} --format csv"));
+    assert_eq!(cells(&site.read("csv/sample_items.csv")), cells(shown.as_bytes()));
     // What no question prints in just these rows.
     let happened = by_name(&site.read("csv/history.csv"));
     let mut codes: Vec<&String> = happened.iter().map(|row| &row["organisation"]).collect();

@@ -402,7 +402,7 @@ const TYPED: [(&str, &str); 41] = [
          --assessor p-021 --framework la-2025 --from 2025-10-08 --to 2025-10-08 \
          --statement 'Assessing needs' --seed-from 'dice, before two witnesses'",
     ),
-    ("seed_sample", "sample seed YEAR-a '0314 1592 6535' --source dice --on TODAY --by p-040"),
+    ("seed_sample", "sample seed YEAR-a 031415926535 --source dice --on TODAY --by p-040"),
     ("draw_sample", "sample draw sample/YEAR-a --by p-040"),
     ("score_sample_item", "sample judge YEAR-a 46 --score 3 --on TODAY --by p-051"),
     (

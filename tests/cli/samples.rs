@@ -11,8 +11,18 @@ use crate::forge::{records, rewrite};
 use crate::site::{Site, check};
 use crate::story::{command, text};
 
+#[path = "samples/answered.rs"]
+mod answered;
+#[path = "samples/publications.rs"]
+mod publications;
 #[path = "samples/read.rs"]
 mod read;
+#[path = "samples/redraw.rs"]
+mod redraw;
+#[path = "samples/sizes.rs"]
+mod sizes;
+#[path = "samples/verify.rs"]
+mod verify;
 
 const FORMATS: [&str; 5] = ["table", "plain", "json", "jsonl", "csv"];
 
@@ -45,7 +55,7 @@ pub fn quality() -> Vec<Value> {
             "seed_sample",
             json!({
                 "announced_on": today(), "by": "p-040", "sample": sample,
-                "seed": "0314 1592 6535", "source": "dice",
+                "seed": "031415926535", "source": "dice",
             }),
         ),
         command("draw_sample", json!({ "by": "p-040", "sample": sample })),
@@ -96,11 +106,12 @@ fn of_year(line: &str) -> String {
 }
 
 /// Commits to a sample, seeds and draws it: its id, and its items.
-fn draw(site: &Site, what: &str) -> (String, Vec<String>) {
+pub fn draw(site: &Site, what: &str) -> (String, Vec<String>) {
     let id = site.ok(&format!("sample commit {what} --by p-040"));
     let id = id.split("sample/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     // The same in every year, and another one for each sample.
-    let seed = format!("27182818-{}", id.split('-').nth(1).unwrap());
+    let letter = id.bytes().last().unwrap();
+    let seed = format!("27182818{}", letter - b'a');
     site.ok(&format!("sample seed {id} {seed} --source dice --by p-040"));
     site.ok(&format!("sample draw {id} --by p-040"));
     let rows = site.rows(&format!("sample show {id}"));
@@ -190,29 +201,6 @@ fn a_sample_goes_from_its_commitment_to_the_framework_that_it_led_to() {
     let public = site.ok("framework show ics-2023 --audience public");
     assert!(!public.contains("quality_assurance") && !public.contains("sample"), "{public}");
     assert_eq!(site.run("verify").code, 0);
-}
-
-/// Another reason than the one that goes without saying may be given, and a line says the same.
-#[test]
-fn a_framework_is_adopted_because_of_an_anomaly_and_of_nothing_else() {
-    let site = demo();
-    let (id, items) = draw(&site, "publications --size 1 --to 2025-03");
-    let because = format!("framework adopt ics-2023 --because {id}");
-    assert!(site.run(&because).err.contains("[no_anomaly]"));
-    assert!(site.run("framework adopt ics-2023 --because 1999-a").err.contains("[sample_unknown]"));
-    assert_eq!(site.run("framework adopt ics-2023 --because panel/2025-a").code, 2);
-    let judge = format!("sample judge {id} {} --by p-051 --finding", items[0]);
-    site.ok(&format!("{judge} anomaly --class recorded-wrongly --text 'The month is another.'"));
-    site.ok(&format!("{because} --reason method_changed --dry-run"));
-    // The last word on an item counts.
-    site.ok(&format!("{judge} agree"));
-    assert!(site.run(&because).err.contains("[no_anomaly]"));
-    site.ok(&format!("{judge} anomaly --class recorded-wrongly --text 'It is all the same.'"));
-    site.ok(&format!("{because} --reason method_changed"));
-    let listed = &site.rows("sample list")[0];
-    assert_eq!((&*listed["frameworks"], &*listed["state"]), ("ics-2023", "complete"));
-    let adopted = records(&site.path("ledger")).pop().unwrap();
-    assert_eq!(adopted["data"]["reason"], "method_changed");
 }
 
 /// What people are told of a population must be the bytes that its digest is of, its strata those
@@ -399,12 +387,16 @@ fn a_seed_is_taken_exactly_as_it_was_announced() {
         assert_eq!(ran.code, 2, "{wrong:?}: {ran:?}");
         assert!(ran.err.len() < 500, "{ran:?}");
     }
-    let exact = "0001 e-2 «½» \"quoted\" 'x'  two spaces";
-    assert_eq!(site.run_with(&from_input, exact).code, 0);
+    let strange = "0001 e-2 «½» \"quoted\" 'x'  two spaces";
+    let ran = site.run_with(&from_input, strange);
+    assert!(ran.code == 1 && ran.err.contains("[dice_not_digits]"), "{ran:?}");
+    assert!(ran.err.contains(&format!("`{strange}`")), "{ran:?}");
+    let exact = format!("{}12", "0".repeat(30));
+    assert_eq!(site.run_with(&from_input, &format!("{exact}\n")).code, 0);
     assert_eq!(seed_of(&of_year("YEAR-a")), exact);
     // What stood in the ledger before a commitment is no seed of it.
     commit();
-    let again = site.run_with(&of_year("sample seed YEAR-b - --source dice"), exact);
+    let again = site.run_with(&of_year("sample seed YEAR-b - --source dice"), &exact);
     assert!(again.code == 1 && again.err.contains("[seed_known]"), "{again:?}");
 }
 

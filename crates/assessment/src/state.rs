@@ -51,6 +51,8 @@ pub struct State {
     /// Records by position, in force or not: given by whoever loads the state for a decision on
     /// records, for a strike-out those of the body, for an item of a sample the item's own.
     pub records: BTreeMap<u64, Event>,
+    /// Who recorded the decision that an item of a sample is: given with its record.
+    pub recorder: Option<PersonId>,
     /// The population of a sample that is committed to or drawn: given by whoever loads the state,
     /// unless its last record is not there yet.
     pub population: Option<Frame>,

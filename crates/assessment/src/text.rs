@@ -111,6 +111,11 @@ impl Seed {
         &self.0
     }
 
+    /// Whether it is ASCII digits alone, so that there is one way to write it.
+    pub fn is_digits(&self) -> bool {
+        self.0.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// Whether both are the same but for spaces, signs and capital letters: who knows the one
     /// knows the other.
     pub fn is_like(&self, other: &Self) -> bool {

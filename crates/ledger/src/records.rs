@@ -20,7 +20,7 @@ impl Desk {
         command: &Command,
     ) -> Result<(), Trouble> {
         self.state.records.clear();
-        self.state.population = None;
+        (self.state.recorder, self.state.population) = (None, None);
         match command {
             Command::StrikeOut(command) => {
                 let Some(code) = self.body_of(store, command.position)? else { return Ok(()) };
@@ -64,6 +64,7 @@ impl Desk {
         if position <= head.position {
             let stored = store.record_at(position, &head)?;
             self.state.records.insert(position, decode(&stored.record())?);
+            self.state.recorder = stored.record().actor.parse().ok();
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{FORMATS, draw, transcript};
+use super::{FORMATS, demo, draw, transcript};
 use crate::kinds::every_kind;
 use crate::site::{Site, cell, check};
 use crate::story::{AUTHORITY, MARK};
@@ -67,7 +67,9 @@ fn what_is_read_blind_is_the_same_whatever_was_decided() {
                 for format in formats {
                     shown.push(site.ok(&format!("sample blind {id} {item} --format {format}")));
                 }
-                shown.push(site.ok(&format!("sample judge {id} {item} --score 2 --dry-run")));
+                shown.push(
+                    site.ok(&format!("sample judge {id} {item} --score 2 --by p-051 --dry-run")),
+                );
             }
             let dir = format!("{of}-{}", items[0]);
             site.ok(&format!("sample blind {id} {} --out {dir}", items[0]));
@@ -161,6 +163,88 @@ fn a_comment_is_read_with_its_passage_and_what_it_brought() {
     let lost = site.rows(&blind);
     let lost = lost.iter().filter(|row| row["state"].contains("not opened: "));
     assert_eq!(lost.count(), 3, "comment, passage and evidence");
+}
+
+/// Bytes are evidence: a table in an old encoding would be altered by reading it as text, and a
+/// reader must be told that it is there.
+#[test]
+fn a_file_that_is_no_text_of_ours_is_handed_over_byte_for_byte() {
+    let site = Site::begun();
+    let bytes = b"council;\xa3\r\nMillbr\xf6ok;12\r\n\x00";
+    site.write("old.csv", bytes);
+    let mut lines = [AUTHORITY.begin(), AUTHORITY.evidence(), AUTHORITY.scores()].concat();
+    for line in lines.iter_mut().filter(|line| line["kind"] == "submit_evidence") {
+        line["data"]["content"] = json!({ "file": "old.csv" });
+    }
+    site.import(&lines);
+    let (id, items) = draw(&site, "score_reviews --size 1");
+    let blind = format!("sample blind {id} {}", items[0]);
+    let row = site.rows(&blind).into_iter().find(|row| row["part"] == "evidence").unwrap();
+    let told =
+        format!("no text: application/octet-stream, {} bytes; --out has it as a file", bytes.len());
+    assert!(row["state"].ends_with(&told), "{row:?}");
+    assert_eq!(row["text"], "");
+    site.ok(&format!("{blind} --out to-read"));
+    assert_eq!(site.read(&format!("to-read/{}.bin", row["id"])), bytes);
+}
+
+/// The rating of a body, and how near it is to another one, follow from its scores: who is still
+/// to give one must not read them from the heading that an item stands under.
+#[test]
+fn strata_that_tell_of_scores_are_kept_back_until_all_are_given() {
+    let site = demo();
+    for (strata, reader) in [("rating", "p-051"), ("statement,threshold-distance", "p-052")] {
+        let of = format!("score_reviews --size 5 --strata {strata}");
+        let (id, items) = draw(&site, &of);
+        let tables = || {
+            let show = site.ok(&format!("sample show {id}"));
+            let (_, table) = show.split_once("\nITEM").unwrap();
+            let table = table.split("\nrecord ").next().unwrap().to_owned();
+            [table, site.ok(&format!("sample draw {id} --by p-040"))]
+        };
+        let shown = || site.rows(&format!("sample show {id}"));
+        let tells = |text: &String| ["Good", "Requires", "mark"].iter().any(|it| text.contains(it));
+        for item in &items {
+            assert!(!tables().iter().any(tells), "{item}: {:?}", tables());
+            assert!(shown().iter().all(|row| row["stratum"].is_empty()), "{:?}", shown());
+            let json = site.ok(&format!("sample show {id} --format json"));
+            let json: Value = serde_json::from_str(&json).unwrap();
+            let mut rows = json[0]["items"].as_array().unwrap().iter();
+            assert!(rows.all(|row| row["stratum"].is_null()), "{json}");
+            site.ok(&format!("sample judge {id} {item} --score 2 --by {reader}"));
+        }
+        assert!(tables().iter().all(tells), "{:?}", tables());
+        assert!(shown().iter().all(|row| tells(&row["stratum"])));
+    }
+    // Nobody gives a score to a publication, and what says nothing of scores is always told.
+    for of in ["publications --strata rating", "score_reviews --strata region"] {
+        let (id, _) = draw(&site, &format!("{of} --size 3"));
+        let rows = site.rows(&format!("sample show {id}"));
+        assert!(rows.iter().all(|row| !row["stratum"].is_empty()), "{of}: {rows:?}");
+    }
+}
+
+/// A table that is wider than a page is broken by whatever shows it, and read wrongly.
+#[test]
+fn the_items_of_a_sample_fit_a_line() {
+    for site in [demo(), of_every_kind()] {
+        for of in [
+            "score_reviews --strata region",
+            "panel_decisions --strata statement",
+            "publications --strata rating,threshold-distance",
+            "section_50_decisions",
+            "accuracy_resolutions",
+        ] {
+            let most = site.run(&format!("sample commit {of} --size 999")).err;
+            let Some(size) = most.split("population of ").nth(1) else { continue };
+            let size = size.split_whitespace().next().unwrap();
+            let (id, _) = draw(&site, &format!("{of} --size {size}"));
+            let shown = site.ok(&format!("sample show {id}"));
+            let wide = shown.lines().find(|line| line.chars().count() > 80);
+            assert_eq!(wide, None, "{of}: {shown}");
+            assert!(shown.contains("\nITEM"), "{of}");
+        }
+    }
 }
 
 /// A size that is too small would let a sample claim what it does not show. The sizes are those of

@@ -223,7 +223,7 @@ fn check_category(state: &State, category: CategoryId) -> Result<(), Rejection> 
     Err(EvidenceRejection::CategoryUnknown { category }.into())
 }
 
-fn check_statements(state: &State, statements: &[StatementId]) -> Result<(), Rejection> {
+pub(super) fn check_statements(state: &State, statements: &[StatementId]) -> Result<(), Rejection> {
     let is_known = |id| state.frameworks.values().any(|it| it.statement(id).is_some());
     match statements.iter().find(|id| !is_known(**id)) {
         Some(&statement) => Err(EvidenceRejection::StatementNotInUse { statement }.into()),

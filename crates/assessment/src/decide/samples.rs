@@ -3,13 +3,15 @@
 //! What can be drawn is settled before anybody can know the seed, and what is drawn follows from
 //! both: so nobody steers it, and anybody can draw it again.
 
-use super::{Context, day, event, has_come, in_order};
+use super::{Context, day, event, evidence, framework, has_come, in_order};
 use crate::command::{CommitSample, DrawSample, JudgeSampleItem, ScoreSampleItem, SeedSample};
 use crate::event::{
     Event, Quota, SampleCommitted, SampleDrawn, SampleItemJudged, SampleItemScored, SampleSeeded,
 };
 use crate::rejection::{Rejection, SampleRejection};
-use crate::sample::{Finding, Frame, Item, MOST_BYTES, MOST_ITEMS, SamplingMethod, SeedSource};
+use crate::sample::{
+    Finding, Frame, Item, MOST_BYTES, MOST_ITEMS, PopulationQuery, SamplingMethod, SeedSource,
+};
 use crate::scoring::Score;
 use crate::state::{Sample, State};
 use crate::{ItemId, PartialDate, PersonId, SampleId};
@@ -22,9 +24,13 @@ pub(super) fn commit(
 ) -> Result<Vec<Event>, Rejection> {
     let (as_of, of) = (command.as_of, command.population.of);
     check_strata(command)?;
+    if let (Some(from), Some(to)) = (command.population.from, command.population.to) {
+        in_order(("the last day of the population", to), ("its first day", from))?;
+    }
     let frame = state.population.as_ref();
     let frame = frame.ok_or(SampleRejection::PopulationBeyondLedger { as_of })?;
     if frame.0.is_empty() {
+        check_names(state, &command.population)?;
         return Err(SampleRejection::PopulationEmpty { of, as_of }.into());
     }
     let quotas = quotas(command, frame)?;
@@ -92,6 +98,10 @@ pub(super) fn seed(
     // Who may choose among many values, all of them of a later day, chooses the sample.
     if command.source == SeedSource::Beacon && sample.committed.seed_from.is_none() {
         return Err(SampleRejection::BeaconNotNamed { sample: id }.into());
+    }
+    // What was rolled can be written down in one way only: each other way would be another draw.
+    if command.source == SeedSource::Dice && !command.seed.is_digits() {
+        return Err(SampleRejection::DiceNotDigits { seed: command.seed.clone() }.into());
     }
     if let Some(known) = sample.known_seeds.iter().find(|known| known.is_like(&command.seed)) {
         let seed = known.clone();
@@ -288,16 +298,23 @@ fn first(state: &State, sample: &Sample, item: ItemId) -> Result<Item, SampleRej
     items.find(|it| it.id == item).ok_or(SampleRejection::ItemNotDrawn { sample: id, item })
 }
 
-/// Whoever had a part in the assessment does not judge it again.
+/// Whoever had a part in the assessment does not judge it again, nor who recorded the decision:
+/// of some that is whose decision it was, and all of them know it.
 fn not_involved(state: &State, first: &Item, person: PersonId) -> Result<(), SampleRejection> {
     let record = state.records.get(&first.id.position());
     let assessment = record.and_then(|event| event.assessment());
     let assessment = assessment.and_then(|id| state.assessments.get(&id));
     let has_part = assessment.is_some_and(|assessment| assessment.involved.contains(&person));
-    if has_part || first.by.contains(&person) {
+    if has_part || first.by.contains(&person) || state.recorder == Some(person) {
         return Err(SampleRejection::ReaderInvolved { person, item: first.id });
     }
     Ok(())
+}
+
+/// A population may be empty because nothing goes by the name that was asked for.
+fn check_names(state: &State, query: &PopulationQuery) -> Result<(), Rejection> {
+    query.framework.map(|id| framework(state, id)).transpose()?;
+    evidence::check_statements(state, query.statement.as_slice())
 }
 
 fn check_strata(command: &CommitSample) -> Result<(), SampleRejection> {

@@ -128,6 +128,13 @@ rejections! {
          seed",
         "roll dice, or begin another sample with --seed-from, such as 'first pulse of 1 June'";
 
+    /// What dice showed was written with something between.
+    DiceNotDigits {
+        /// The seed.
+        seed: Seed,
+    } "dice_not_digits", "the seed `{seed}` of dice is not digits alone",
+        "what was rolled, digit after digit and nothing between: 4166235126";
+
     /// The seed stood in the ledger when the sample was committed to.
     SeedKnown {
         /// The sample.
@@ -180,7 +187,7 @@ rejections! {
         /// The item.
         item: ItemId,
     } "reader_involved", "{person} had a part in item {item}, or in its assessment",
-        "a second reader had no part in the assessment; --by names another";
+        "a second reader had no part in it and did not record it; --by names another";
 
     /// An item that is no score.
     NotAScore {

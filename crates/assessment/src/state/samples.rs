@@ -22,6 +22,8 @@ pub struct Sample {
     pub scored: BTreeMap<ItemId, SampleItemScored>,
     /// What was found: the last word on each item.
     pub judged: BTreeMap<ItemId, SampleItemJudged>,
+    /// What was found before, where a later word took its place; oldest first.
+    pub corrected: Vec<SampleItemJudged>,
 }
 
 impl Sample {
@@ -50,7 +52,7 @@ impl State {
                 sample.scored.insert(event.item, event.clone());
             }
             Event::SampleItemJudged(event) => {
-                sample.judged.insert(event.item, event.clone());
+                sample.corrected.extend(sample.judged.insert(event.item, event.clone()));
             }
             _ => {}
         }
@@ -65,6 +67,7 @@ impl State {
             drawn: None,
             scored: BTreeMap::new(),
             judged: BTreeMap::new(),
+            corrected: Vec::new(),
         };
         self.samples.insert(event.sample, sample);
     }

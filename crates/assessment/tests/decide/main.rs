@@ -105,6 +105,9 @@ impl Given {
             }
             command => samples::item_of(&self, command),
         };
+        // Everything is recorded by the same person.
+        let is_item = !matches!(command, Command::StrikeOut(_)) && !self.state.records.is_empty();
+        self.state.recorder = is_item.then_some(context().actor);
         self.state.population = samples::population(&self, &command);
         let outcome = decide(&self.state, &command, &context());
         When { given: self, command, outcome }

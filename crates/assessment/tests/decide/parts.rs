@@ -20,7 +20,7 @@ fn part(given: &Given, command: &Command) -> State {
         let records: Vec<(u64, &Event)> = given.records().filter(is_loaded).collect();
         let mut state = replay(records.iter().copied());
         state.records = given.state.records.clone();
-        state.population = given.state.population.clone();
+        (state.recorder, state.population) = (given.state.recorder, given.state.population.clone());
         let known = loaded.len();
         loaded.extend(command.organisations(&state));
         if loaded.len() == known {

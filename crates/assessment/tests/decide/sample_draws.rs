@@ -203,6 +203,8 @@ impl World {
         let sample = self.seen.get_mut(&it.sample).expect("it was committed to");
         let digits: String = it.seed.as_str().chars().filter(|c| *c != ' ').collect();
         assert!(sample.seed.is_none() && !sample.known_seeds.contains(&digits));
+        let is_rolled = it.seed.as_str().bytes().all(|byte| byte.is_ascii_digit());
+        assert!(it.source == SeedSource::Beacon || is_rolled, "one of many ways to write it");
         let announced = it.announced_on.first_day();
         let days = if it.source == SeedSource::Beacon { 1 } else { 0 };
         assert!(it.source == SeedSource::Dice || sample.is_named, "a beacon of many");

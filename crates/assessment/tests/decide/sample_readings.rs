@@ -42,12 +42,14 @@ fn a_panels_scores_are_drawn_one_by_one() {
     known.and(second_score(ItemId::within(decision as u64, 9), json!({})));
 }
 
-/// An import names nobody, and an erasure belongs to no assessment.
+/// An import names nobody, and an erasure belongs to no assessment; who recorded it is known.
 #[test]
 fn what_names_no_assessor_is_judged_by_anybody_else() {
     let publications = json!({"population": {"of": "publications"}, "size": 1});
     let known = drawn(given([import(json!({}))]), publications);
     let item = items(&known)[0];
+    let recorder = context().actor.to_string();
+    known.clone().when(judge(item, json!({"by": recorder}))).refused("reader_involved");
     known.and(judge(item, json!({"by": SCORER})));
     let held = given([adopt(framework("la-2023")), authority(COUNTY), submit(json!({}))]);
     let erased = held.and(evidence::erase(json!({"authority": "p-301"})));
@@ -136,6 +138,8 @@ fn a_finding_is_corrected_by_a_later_one() {
     assert_eq!(sample(&known).anomalies().count(), 0);
     let findings = known.events.iter().filter(|it| it.kind() == "sample_item_judged");
     assert_eq!(findings.count(), 2);
+    let [corrected] = &sample(&known).corrected[..] else { panic!("one stood before") };
+    assert_eq!((corrected.item, corrected.finding.as_str()), (item, "anomaly"));
 }
 
 /// A framework that is said to answer a sample answers something that was found in it, before.

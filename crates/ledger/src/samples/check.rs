@@ -43,12 +43,8 @@ pub struct SampleFinding {
     pub position: u64,
     /// Which step of the sample it records.
     pub step: SampleStep,
-    /// What it is about: a member of the record, as it is named there.
-    pub what: String,
-    /// What is recorded.
-    pub recorded: String,
-    /// What comes out, or would have been right.
-    pub found: String,
+    /// What does not hold, or cannot be read or computed.
+    pub why: String,
 }
 
 /// A step of a sample.
@@ -61,6 +57,8 @@ pub enum SampleStep {
     Seed,
     /// Its draw.
     Draw,
+    /// What a second reader found, or whatever else stands in its stream.
+    Reading,
 }
 
 /// The records of the steps of one sample, oldest first. By the rules there is one of each at most.
@@ -69,6 +67,8 @@ struct Steps {
     committed: Vec<(Stood, SampleCommitted)>,
     seeded: Vec<(Stood, SampleSeeded)>,
     drawn: Vec<(Stood, SampleDrawn)>,
+    /// Those whose data have no meaning.
+    meaningless: Vec<SampleFinding>,
 }
 
 /// Where a record stands, and the day of it.
@@ -114,8 +114,8 @@ impl SampleCheck {
         recorded: impl fmt::Display,
         found: impl fmt::Display,
     ) {
-        let (what, recorded, found) = (what.to_owned(), recorded.to_string(), found.to_string());
-        self.findings.push(SampleFinding { position, step, what, recorded, found });
+        let why = format!("{what} is {recorded}, and should be {found}");
+        self.findings.push(SampleFinding { position, step, why });
     }
 
     /// Notes a difference, if there is one.
@@ -142,22 +142,41 @@ impl SampleCheck {
 }
 
 impl SampleStep {
-    /// Its name in data: `commitment`, `seed` or `draw`.
+    /// Its name in data: `commitment`, `seed`, `draw` or `reading`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Commitment => "commitment",
             Self::Seed => "seed",
             Self::Draw => "draw",
+            Self::Reading => "reading",
         }
+    }
+
+    /// The step that a kind of record is.
+    fn of_kind(kind: &str) -> Self {
+        match kind {
+            "sample_committed" => Self::Commitment,
+            "sample_seeded" => Self::Seed,
+            "sample_drawn" => Self::Draw,
+            _ => Self::Reading,
+        }
+    }
+}
+
+impl Steps {
+    /// The first record of a step, whatever its data are.
+    fn first<T>(&self, step: SampleStep, all: &[(Stood, T)]) -> Option<u64> {
+        let read = all.iter().map(|(stood, _)| stood.position);
+        let meaningless = self.meaningless.iter().filter(|it| it.step == step);
+        read.chain(meaningless.map(|it| it.position)).min()
     }
 }
 
 impl fmt::Display for SampleFinding {
     /// `record 120, draw: items[2] is 45, and should be 52`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { position, step, what, recorded, found } = self;
-        let step = step.as_str();
-        write!(f, "record {position}, {step}: {what} is {recorded}, and should be {found}")
+        let Self { position, step, why } = self;
+        write!(f, "record {position}, {}: {why}", step.as_str())
     }
 }
 
@@ -168,9 +187,19 @@ impl Samples {
         while let Some(entry) = records.next()? {
             let record = &entry.record;
             // Of all records few are of samples, and no others need to be understood here.
-            if record.stream.starts_with("sample/") {
+            if let Some(id) = record.stream.strip_prefix("sample/") {
                 let day = Instant::parse(record.recorded_at)?.day();
-                samples.take_in(Stood { position: record.position, day }, decode(record)?);
+                let stood = Stood { position: record.position, day };
+                match (decode(record), id.parse()) {
+                    (Ok(event), _) => samples.take_in(stood, event),
+                    // Whoever makes one record meaningless must not hide what became of others.
+                    (Err(Error::Meaningless { position, why }), Ok(id)) => {
+                        let step = SampleStep::of_kind(record.kind);
+                        let finding = SampleFinding { position, step, why };
+                        samples.of(id).meaningless.push(finding);
+                    }
+                    (Err(error), _) => return Err(error),
+                }
             }
         }
         Ok(samples)
@@ -199,18 +228,28 @@ impl Samples {
         let steps = &self.steps[&id];
         let mut check = SampleCheck {
             sample: id,
-            committed: steps.committed.first().map(|(stood, _)| stood.position),
-            seeded: steps.seeded.first().map(|(stood, _)| stood.position),
-            drawn: steps.drawn.first().map(|(stood, _)| stood.position),
+            committed: steps.first(SampleStep::Commitment, &steps.committed),
+            seeded: steps.first(SampleStep::Seed, &steps.seeded),
+            drawn: steps.first(SampleStep::Draw, &steps.drawn),
             population: None,
             items: None,
-            findings: Vec::new(),
+            findings: steps.meaningless.clone(),
         };
         // The rules are asked how many are drawn, and so the population lies where they look.
         let mut state = State::default();
         if let Some((stood, committed)) = steps.committed.first() {
-            state.population = frame(store, end, *stood, committed)?;
-            check_commitment(&mut check, *stood, committed, &state);
+            match frame(store, end, *stood, committed) {
+                Ok(frame) => {
+                    state.population = frame;
+                    check_commitment(&mut check, *stood, committed, &state);
+                }
+                Err(error @ Error::Meaningless { .. }) => {
+                    let (position, step) = (stood.position, SampleStep::Commitment);
+                    let why = format!("its population cannot be counted: {error}");
+                    check.findings.push(SampleFinding { position, step, why });
+                }
+                Err(error) => return Err(error),
+            }
         }
         check.population = state.population.as_ref().map(Frame::size);
         check.find_repeated(SampleStep::Commitment, &steps.committed);
@@ -240,7 +279,10 @@ impl Samples {
     ) {
         let (step, at) = (SampleStep::Seed, stood.position);
         let Some((committed, promised)) = commitment else {
-            return check.find(step, at, "sample", check.sample, "one that was committed to");
+            if check.committed.is_none() {
+                check.find(step, at, "sample", check.sample, "one that was committed to");
+            }
+            return;
         };
         let before = committed.position;
         if at < before {
@@ -265,6 +307,9 @@ impl Samples {
                 check.find(step, at, "source", seeded.source, "one that was said beforehand");
             }
             _ => {}
+        }
+        if seeded.source == SeedSource::Dice && !seeded.seed.is_digits() {
+            check.find(step, at, "seed", &seeded.seed, "nothing but digits, as dice give them");
         }
     }
 }

@@ -72,7 +72,7 @@ impl Bodies {
         }
         let seen = look(&state);
         state.records.clear();
-        state.population = None;
+        (state.recorder, state.population) = (None, None);
         for code in &loaded {
             if let Some(body) = self.bodies.get_mut(code) {
                 match loaded.len() {
@@ -134,6 +134,7 @@ impl Bodies {
         if let Some(place) = self.drawn.get(&item.position()) {
             let again = self.journal.read(*place)?;
             self.common.records.insert(again.position, again.event);
+            self.common.recorder = again.actor;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use assessment::scoring::Score;
 use assessment::{Citation, FrameworkId, ItemId, Name, PartialDate, PersonId, SampleId};
 use assurance::Share;
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 
@@ -94,6 +94,8 @@ pub struct CommitSample {
 
 /// How many items are drawn: in one of three ways.
 #[derive(Debug, Args)]
+#[group(skip)]
+#[command(group(ArgGroup::new("how_many").required(true).args(["size", "each", "confidence"])))]
 pub struct HowMany {
     /// How many items, in proportion to the strata
     #[arg(long, value_name = "N", value_parser = recordable())]
@@ -103,9 +105,11 @@ pub struct HowMany {
     pub each: Option<u64>,
     /// In per cent: as many as it takes to be so sure, if no item is in error…
     #[arg(long, value_name = "PERCENT", value_parser = share, allow_negative_numbers = true)]
+    #[arg(requires = "tolerable_error")]
     pub confidence: Option<Share>,
     /// In per cent: …that fewer than this are in error
     #[arg(long, value_name = "PERCENT", value_parser = share, allow_negative_numbers = true)]
+    #[arg(requires = "confidence", conflicts_with_all = ["size", "each"])]
     pub tolerable_error: Option<Share>,
 }
 

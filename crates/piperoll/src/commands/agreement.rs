@@ -122,7 +122,7 @@ fn remark(args: &Args, pairs: &[ScorePair], groups: &[Group]) {
                 "no pairs: each score that a panel decides on makes one (`piperoll panel decide`)"
             }
             AgreementBetween::ScorerReader => {
-                "no pairs: each blind score of a review that was drawn in a sample makes one \
+                "no pairs: each blind score of a review that was drawn in a sample makes one\n\
                  (`piperoll sample judge --score`)"
             }
         });
@@ -171,11 +171,15 @@ fn say_who_marks_up(second: &str, groups: &[Group]) {
         } else {
             continue;
         };
-        let of = if groups.len() > 1 { format!("{}: ", group.name) } else { String::new() };
         let [by, from, to] = [shift.abs(), from, to].map(figures::rounded);
-        world::say(format_args!(
-            "{of}the {second} marks {way} by {by} points on average ({from} to {to})"
-        ));
+        let marks = format!("the {second} marks {way} by {by} points on average ({from} to {to})");
+        let name = &group.name;
+        match name.chars().count() + marks.len() {
+            _ if groups.len() == 1 => world::say(marks),
+            // A colon and a space more would be too long for a line.
+            79.. => world::say(format_args!("{name}:\n  {marks}")),
+            _ => world::say(format_args!("{name}: {marks}")),
+        }
         named += usize::from(group.by.is_some());
     }
     if named > 0 {

@@ -1,8 +1,8 @@
 //! `sample …`: samples of decisions that nobody can steer, and what second readers find.
 
 mod blind;
-mod items;
-mod list;
+pub mod items;
+pub mod list;
 mod show;
 mod size;
 mod summary;
@@ -100,7 +100,11 @@ fn tell_commitment(committed: &SampleCommitted, is: &str, out: &mut dyn Write) -
         Some(from) => writeln!(out, "the seed comes from: {from}")?,
         None => writeln!(out, "the seed: dice from now on, or what a beacon announces later")?,
     }
-    Ok(writeln!(out, "next: `piperoll sample seed {id} SEED --source dice` (or beacon)")?)
+    writeln!(
+        out,
+        "next: `piperoll checkpoint`, which proves that this stood here before the seed,"
+    )?;
+    Ok(writeln!(out, "and then `piperoll sample seed {id} SEED --source dice` (or beacon)")?)
 }
 
 /// How many are drawn of a stratum, as a commitment tells it.

@@ -3,7 +3,7 @@
 
 use crate::decode::decode;
 use crate::error::Error;
-use assessment::Event;
+use assessment::{Event, PersonId};
 use journal::record::MAX_LINE;
 use journal::{Place, Segment};
 use std::fs::File;
@@ -21,6 +21,8 @@ pub(super) struct Reread {
 pub(super) struct Again {
     pub(super) place: Place,
     pub(super) position: u64,
+    /// Who recorded it.
+    pub(super) actor: Option<PersonId>,
     pub(super) event: Event,
 }
 
@@ -88,8 +90,9 @@ impl Reread {
             }
             let record = journal::parse(line.strip_suffix(b"\n").unwrap_or(&line));
             let record = record.map_err(|fault| changed(place, &fault.to_string()))?;
-            let (position, event) = (record.position, decode(&record)?);
-            if visit(Again { place, position, event }).is_break() {
+            let (position, actor) = (record.position, record.actor.parse().ok());
+            let event = decode(&record)?;
+            if visit(Again { place, position, actor, event }).is_break() {
                 return Ok(());
             }
             place.offset += length as u64;

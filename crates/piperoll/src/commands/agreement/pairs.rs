@@ -92,18 +92,18 @@ impl Row for PairRow {
         vec![
             Column::left("item", |row| row.item.to_string()),
             Column::id("statement", |row| match (row.statement, row.category) {
-                (Some(statement), Some(category)) => format!("{statement}, {category}"),
+                (Some(statement), Some(category)) => format!("{statement},\n{category}"),
                 (statement, _) => known(&statement),
             }),
             Column::left("assessor", |row| known(&row.assessor)),
-            Column::text("by", |row| row.by.clone()),
-            Column::left("on", |row| row.on.to_string()),
             Column::right("first", |row| row.first.to_string()),
             Column::right("second", |row| row.second.to_string()),
         ]
     }
 
     fn heading(&self) -> Option<String> {
-        self.assessment.map(|id| id.to_string())
+        // One panel, or one reader on one day, gave the second scores of many.
+        let second = format!("second by {} on {}", self.by, self.on);
+        Some(self.assessment.map_or(second.clone(), |id| format!("{id}, {second}")))
     }
 }

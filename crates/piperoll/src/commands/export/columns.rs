@@ -86,6 +86,25 @@ const COMMENT: Kind = OneOf(&["a", "b", "c"]);
 const SETTING: Kind = OneOf(&["on_site", "off_site", "both"]);
 const ORIGIN: Kind = OneOf(&["held", "requested", "collected"]);
 const PRECEPT: Kind = OneOf(&["full", "not_full"]);
+const POPULATION: Kind = OneOf(&[
+    "score_reviews",
+    "panel_decisions",
+    "accuracy_resolutions",
+    "publications",
+    "section_50_decisions",
+    "erasures",
+]);
+const SAMPLE: Kind = OneOf(&["committed", "seeded", "drawn", "complete"]);
+const FINDING: Kind = OneOf(&["agree", "adjacent", "anomaly"]);
+const ANOMALY: Kind = OneOf(&[
+    "not_supported",
+    "evidence_overlooked",
+    "evidence_unfit",
+    "method_misapplied",
+    "process_not_followed",
+    "reasons_insufficient",
+    "recorded_wrongly",
+]);
 
 #[cfg(test)]
 mod tests {
@@ -94,6 +113,7 @@ mod tests {
         AssessmentKind, CommentKind, EvidenceOrigin, EvidenceSetting, Precept,
     };
     use assessment::framework::{LevelKind, Method, OrganisationKind};
+    use assessment::sample::{AnomalyClass, Finding, Population};
     use projections::{Fate, Publication, Status};
     use serde::de::DeserializeOwned;
 
@@ -120,6 +140,9 @@ mod tests {
             (SETTING, words::<EvidenceSetting>()),
             (ORIGIN, words::<EvidenceOrigin>()),
             (PRECEPT, words::<Precept>()),
+            (POPULATION, words::<Population>()),
+            (FINDING, words::<Finding>()),
+            (ANOMALY, words::<AnomalyClass>()),
         ] {
             assert!(!expected.is_empty());
             assert!(matches!(kind, OneOf(words) if words == expected), "{kind:?}: {expected:?}");

@@ -8,7 +8,7 @@ use crate::cli::{Asking, Audience};
 use crate::commands::draft::all_state;
 use crate::commands::{
     area, assessment, at, categories, comment, conflict, due, evidence, finance, framework,
-    organisation, panel, process_review, section_50,
+    organisation, panel, process_review, sample, section_50,
 };
 use crate::exit::Failure;
 use crate::render::Row;
@@ -70,7 +70,7 @@ impl Table {
     /// The columns whose values are the key of another table, with that table.
     pub fn references(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         // What happened to an assessment that is void is told, and the assessment is not.
-        let tells_of_void = matches!(self.shape.name, "history" | "strike_outs");
+        let tells_of_void = matches!(self.shape.name, "history" | "strike_outs" | "sample_items");
         let referring = move |column: &Column| {
             let parent = PARENTS.iter().find(|(name, _)| *name == column.name).copied();
             parent.filter(|(_, parent)| {
@@ -135,6 +135,7 @@ pub fn all(
         let scores = categories::of_all(ledger, at(asking), &filter)?;
         tables.push(Table::of("category_scores", &scores));
         tables.extend(of_work(ledger, asking, &state, on)?);
+        tables.extend(of_samples(ledger, asking)?);
         let errors = ledger.raised_in_error(at(asking))?;
         tables.push(Table::of("section_50", &section_50::all_rows(&state, &codes, &errors)));
     }
@@ -241,6 +242,17 @@ fn of_work(
     ])
 }
 
+/// What quality assurance sampled, and what it found.
+fn of_samples(ledger: &mut Ledger, asking: &Asking) -> Result<[Table; 2], Failure> {
+    let known = sample::list::Known::of(ledger, at(asking))?;
+    let mut items = Vec::new();
+    for sample in known.samples.values() {
+        items.extend(sample::items::rows(ledger, sample)?);
+    }
+    let samples = Table::of("samples", &sample::list::rows(&known));
+    Ok([samples, Table::of("sample_items", &items)])
+}
+
 /// A theme of a framework, or a quality statement of it.
 fn of_frameworks<'a>(frameworks: impl Iterator<Item = &'a Framework>) -> [Table; 2] {
     let mut themes = Table::empty("themes", &["framework", "theme", "name", "place", "statements"]);
@@ -315,6 +327,8 @@ pub const SHAPES: &[Shape] = &[
     shape("comments", "The comments on factual accuracy, without their texts", &["comment"]),
     shape("finance", "Financial facts, for information only", &["organisation", "year"]),
     shape("process_reviews", "The requests to review the rating process", &[]),
+    shape("samples", "The samples of quality assurance, and how far each is", &["sample"]),
+    shape("sample_items", "The decisions that were drawn, and what was found", &["sample", "item"]),
     shape("section_50", "The duties to tell of failings", &[]),
     shape(RECORDS, "The records, as they are stored", &["position"]),
 ];

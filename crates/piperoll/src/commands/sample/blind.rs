@@ -1,9 +1,11 @@
 //! `sample blind`: what a second reader needs, without what the first one decided.
 //!
 //! What is told is put together from what is asked about: body, framework, statement, evidence.
-//! No record is printed, so that no member of one slips through.
+//! No record is printed, so that no member of one slips through. Of a publication nothing has to
+//! be kept back: what was decided is that this was published.
 
 mod parts;
+mod publication;
 
 use super::items::{self, Decided};
 use super::{known, set};
@@ -16,6 +18,7 @@ use assessment::sample::Population;
 use assessment::{ItemId, SampleId};
 use ledger::At;
 use parts::{Part, Reading};
+use publication::PUBLICATION;
 use std::io::Write;
 
 /// Prints what a second reader needs, or writes it into a directory.
@@ -79,16 +82,29 @@ fn print(
             text.lines().try_for_each(|line| set(line, width + 2, out))?;
         }
     }
-    next(id, of, item, out)
+    let publication = reading.parts.iter().find(|part| part.part == PUBLICATION);
+    next(id, of, item, publication.and_then(|part| part.id.as_deref()), out)
 }
 
-fn next(id: SampleId, of: Population, item: ItemId, out: &mut dyn Write) -> Outcome {
+fn next(
+    id: SampleId,
+    of: Population,
+    item: ItemId,
+    publication: Option<&str>,
+    out: &mut dyn Write,
+) -> Outcome {
     writeln!(out)?;
     if of.is_scored() {
         return Ok(writeln!(out, "next: `piperoll sample judge {id} {item} --score N`")?);
     }
     let position = item.position();
-    writeln!(out, "what was decided: `piperoll show {position} --texts`, once you know your mind")?;
+    match publication {
+        Some(publication) => writeln!(out, "the report: `piperoll report {publication}`")?,
+        None => writeln!(
+            out,
+            "what was decided: `piperoll show {position} --texts`, once you know your mind"
+        )?,
+    }
     Ok(writeln!(out, "next: `piperoll sample judge {id} {item} --finding agree` (or anomaly)")?)
 }
 

@@ -4,7 +4,7 @@ use crate::commands::ask;
 use crate::exit::Failure;
 use crate::render::{Column, Row, known};
 use assessment::event::SampleItemJudged;
-use assessment::sample::{AnomalyClass, Finding, Item, Population, WHOLE};
+use assessment::sample::{AnomalyClass, Finding, Item, Population, Stratifier, WHOLE};
 use assessment::scoring::Score;
 use assessment::state::Sample;
 use assessment::{
@@ -54,12 +54,13 @@ pub fn decisions(
     Ok(found)
 }
 
-/// An item of a sample. Its first score is told only once the second reader's is in.
+/// An item of a sample. Its first score is told only once the second reader's is in; its stratum,
+/// where that tells of a score, only once those of all items are.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemRow {
     sample: SampleId,
     item: ItemId,
-    stratum: String,
+    stratum: Option<String>,
     organisation: Option<OrganisationCode>,
     name: Option<Name>,
     assessment: Option<AssessmentId>,
@@ -92,7 +93,15 @@ const HEADER: &[&str] = &[
 
 impl ItemRow {
     fn stratum(&self) -> Option<String> {
-        (self.stratum != WHOLE).then(|| self.stratum.clone())
+        self.stratum.clone().filter(|stratum| stratum != WHOLE)
+    }
+
+    /// What it is about, and under that of whom and when, so that a row fits a line of 80.
+    fn whole(&self) -> String {
+        let mut lines = vec![self.about.replace(", ", ",\n")];
+        let of = [known(&self.name), known(&self.decided_on)];
+        lines.push(of.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", "));
+        lines.join("\n").trim().to_owned()
     }
 }
 
@@ -102,9 +111,7 @@ impl Row for ItemRow {
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::left("item", |row| row.item.to_string()),
-            Column::text("body", |row| known(&row.name)),
-            Column::id("about", |row| row.about.clone()),
-            Column::left("decided", |row| known(&row.decided_on)),
+            Column::id("about", Self::whole),
             Column::right("first", |row| known(&row.first)),
             Column::right("second", |row| known(&row.second)),
             Column::left("finding", |row| known(&row.finding)),
@@ -145,6 +152,7 @@ pub fn rows(ledger: &mut Ledger, sample: &Sample) -> Result<Vec<ItemRow>, Failur
     let bodies = ask(ledger, At::default(), &|catalogue| catalogue.organisations())?;
     let names: BTreeMap<OrganisationCode, Name> =
         bodies.into_iter().map(|body| (body.facts.code, body.facts.name)).collect();
+    let are_hidden = hides_strata(sample);
     let row = |(item, stratum): (&ItemId, &str)| {
         let decided = decisions.get(item);
         let organisation = decided.and_then(|it| it.event.organisation());
@@ -154,7 +162,7 @@ pub fn rows(ledger: &mut Ledger, sample: &Sample) -> Result<Vec<ItemRow>, Failur
         ItemRow {
             sample: sample.committed.sample,
             item: *item,
-            stratum: stratum.to_owned(),
+            stratum: (!are_hidden).then(|| stratum.to_owned()),
             organisation,
             name: organisation.and_then(|code| names.get(&code).cloned()),
             assessment: decided.and_then(|it| it.event.assessment()),
@@ -169,6 +177,17 @@ pub fn rows(ledger: &mut Ledger, sample: &Sample) -> Result<Vec<ItemRow>, Failur
         }
     };
     Ok(drawn.items.iter().zip(strata(sample)).map(row).collect())
+}
+
+/// Whether a second reader who has yet to score could tell from the strata what was scored: the
+/// rating of the assessment, and what it takes to change it, follow from that.
+pub fn hides_strata(sample: &Sample) -> bool {
+    let committed = &sample.committed;
+    let tell = |by: &Stratifier| matches!(by, Stratifier::Rating | Stratifier::ThresholdDistance);
+    let mut items = sample.drawn.iter().flat_map(|drawn| &drawn.items);
+    committed.population.of.is_scored()
+        && committed.strata.iter().any(tell)
+        && items.any(|item| !sample.scored.contains_key(item))
 }
 
 /// The stratum of each item, in the order in which they are drawn: that of the quotas. More than

@@ -5,9 +5,10 @@ use crate::cli::Asking;
 use crate::commands::{Home, at, only_for_the_regulator, open};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row, grouped};
-use assessment::sample::Population;
+use assessment::event::SampleItemJudged;
+use assessment::sample::{Finding, Population};
 use assessment::state::Sample;
-use assessment::{Event, FrameworkId, PartialDate, SampleId, State, evolve};
+use assessment::{Event, FrameworkId, ItemId, PartialDate, SampleId, State, evolve};
 use ledger::{At, Ledger, Recorded};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub fn of_sample(event: &Event) -> Option<SampleId> {
 
 /// A sample, as it is listed.
 #[derive(Debug, Clone, Serialize)]
-struct SampleRow {
+pub struct SampleRow {
     sample: SampleId,
     committed_on: PartialDate,
     population: Population,
@@ -65,6 +66,8 @@ struct SampleRow {
     state: &'static str,
     judged: u64,
     anomalies: u64,
+    /// Anomalies that who found them found to be none.
+    corrected: u64,
     frameworks: String,
 }
 
@@ -80,14 +83,14 @@ impl Row for SampleRow {
         "state",
         "judged",
         "anomalies",
+        "corrected",
         "frameworks",
     ];
 
     fn columns() -> Vec<Column<Self>> {
         vec![
             Column::left("sample", |row| row.sample.to_string()),
-            Column::text("of", |row| row.which.clone()),
-            Column::right("as of", |row| row.as_of.to_string()),
+            Column::text("of", |row| format!("{}\ncommitted {}", row.which, row.committed_on)),
             Column::left("size", |row| {
                 format!("{} of {}", grouped(row.size), grouped(row.population_size))
             }),
@@ -95,7 +98,10 @@ impl Row for SampleRow {
                 "drawn" if row.judged > 0 => format!("{} of {} judged", row.judged, row.size),
                 state => state.to_owned(),
             }),
-            Column::right("anomalies", |row| row.anomalies.to_string()),
+            Column::left("anomalies", |row| match row.corrected {
+                0 => row.anomalies.to_string(),
+                corrected => format!("{} ({corrected} corrected)", row.anomalies),
+            }),
             Column::text("framework", |row| row.frameworks.clone()),
         ]
     }
@@ -115,8 +121,19 @@ fn row(known: &Known, sample: &Sample) -> SampleRow {
         state: state(sample),
         judged: sample.judged.len() as u64,
         anomalies: sample.anomalies().count() as u64,
+        corrected: corrected(sample).len() as u64,
         frameworks: frameworks.iter().map(FrameworkId::as_str).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// The anomalies that are none any more: the item, and how it was found to be one last.
+pub fn corrected(sample: &Sample) -> Vec<&SampleItemJudged> {
+    let stood = |(item, now): (&ItemId, &SampleItemJudged)| {
+        let is_meant = |it: &&SampleItemJudged| it.item == *item && it.finding == Finding::Anomaly;
+        let before = sample.corrected.iter().rfind(is_meant);
+        before.filter(|_| now.finding != Finding::Anomaly)
+    };
+    sample.judged.iter().filter_map(stood).collect()
 }
 
 /// How far a sample is.
@@ -129,14 +146,18 @@ pub fn state(sample: &Sample) -> &'static str {
     }
 }
 
-/// Lists the samples in the order of their commitment.
-pub fn run(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
-    only_for_the_regulator(asking.audience, "a sample")?;
-    let known = Known::of(&open(home)?, at(asking))?;
+/// The samples in the order of their commitment.
+pub fn rows(known: &Known) -> Vec<SampleRow> {
     let committed = known.records.iter().filter_map(|it| match &it.event {
         Event::SampleCommitted(it) => known.samples.get(&it.sample),
         _ => None,
     });
-    let rows: Vec<SampleRow> = committed.map(|sample| row(&known, sample)).collect();
-    render::rows(out, asking.format, &rows)
+    committed.map(|sample| row(known, sample)).collect()
+}
+
+/// Lists the samples.
+pub fn run(home: &Home, asking: &Asking, out: &mut dyn Write) -> Outcome {
+    only_for_the_regulator(asking.audience, "a sample")?;
+    let known = Known::of(&open(home)?, at(asking))?;
+    render::rows(out, asking.format, &rows(&known))
 }

@@ -7,8 +7,8 @@ use crate::cli::{Asking, Format};
 use crate::commands::{Home, at, harmless, only_for_the_regulator, open, opened};
 use crate::exit::{DAMAGED, Failure, Outcome};
 use crate::render::{self, grouped, known};
-use assessment::event::{SampleCommitted, SampleDrawn, SampleSeeded};
-use assessment::sample::{Finding, Stratifier};
+use assessment::event::{SampleCommitted, SampleDrawn, SampleItemJudged, SampleSeeded};
+use assessment::sample::Stratifier;
 use assessment::state::Sample;
 use assessment::{FrameworkId, SampleId};
 use journal::Hash;
@@ -35,6 +35,8 @@ struct Shown<'a> {
     seeded: Option<&'a SampleSeeded>,
     drawn: Option<&'a SampleDrawn>,
     items: Vec<ItemRow>,
+    /// What was found before a later word took its place.
+    corrected: &'a [SampleItemJudged],
     frameworks: Vec<FrameworkId>,
     records: Vec<RecordRow>,
 }
@@ -72,6 +74,7 @@ pub fn run(home: &Home, id: SampleId, asking: &Asking, out: &mut dyn Write) -> O
         seeded: sample.seeded.as_ref(),
         drawn: sample.drawn.as_ref(),
         items,
+        corrected: &sample.corrected,
         frameworks: all.frameworks(id),
         records: of_this.map(record).collect(),
     };
@@ -123,6 +126,9 @@ fn print(ledger: &Ledger, sample: &Sample, shown: &Shown<'_>, out: &mut dyn Writ
         writeln!(out)?;
         render::rows(out, Format::Table, &shown.items)?;
     }
+    if items::hides_strata(sample) {
+        writeln!(out, "\nthe strata tell of scores: shown once every item has its blind score")?;
+    }
     findings(ledger, sample, out)?;
     writeln!(out)?;
     for it in &shown.records {
@@ -148,16 +154,22 @@ fn reckoned(committed: &SampleCommitted) -> String {
     }
 }
 
-/// What was found, in the second reader's own words.
+/// What was found in the second reader's own words, and what took its place.
 fn findings(ledger: &Ledger, sample: &Sample, out: &mut dyn Write) -> Outcome {
-    for judged in sample.judged.values() {
-        let Some(text) = &judged.text else { continue };
-        let found = match (judged.finding, judged.class) {
-            (Finding::Anomaly, Some(class)) => format!("anomaly, {class}"),
-            (finding, _) => finding.to_string(),
-        };
-        let text = harmless(&opened(ledger, text)?);
-        writeln!(out, "\n{}: {found}, by {}\n{}", judged.item, judged.by, text.trim_end())?;
+    for (item, now) in &sample.judged {
+        let before = sample.corrected.iter().filter(|it| it.item == *item);
+        let all = before.map(|it| (it, ", corrected since")).chain([(now, "")]);
+        for (judged, corrected) in all {
+            let SampleItemJudged { by, judged_on, class, finding, text, .. } = judged;
+            if text.is_none() && corrected.is_empty() {
+                continue;
+            }
+            let class = class.map(|class| format!(", {class}")).unwrap_or_default();
+            writeln!(out, "\n{item}: {finding}{class}, by {by} on {judged_on}{corrected}")?;
+            if let Some(text) = text {
+                writeln!(out, "{}", harmless(&opened(ledger, text)?).trim_end())?;
+            }
+        }
     }
     Ok(())
 }

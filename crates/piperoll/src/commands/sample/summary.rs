@@ -1,5 +1,6 @@
 //! `sample summary`: what was found, and what that says of the population.
 
+use super::list::corrected;
 use super::{in_words, items, known, percent, set};
 use crate::cli::{Format, ShowSample};
 use crate::commands::{Home, at, only_for_the_regulator, open};
@@ -29,6 +30,8 @@ struct SummaryRow {
     agree: u64,
     adjacent: u64,
     anomalies: u64,
+    /// Anomalies that who found them found to be none.
+    corrected: u64,
     /// Per cent of those that are judged; and with which interval, once all are.
     error_rate: Option<f64>,
     low: Option<f64>,
@@ -47,6 +50,7 @@ impl Row for SummaryRow {
         "agree",
         "adjacent",
         "anomalies",
+        "corrected",
         "error_rate",
         "low",
         "high",
@@ -89,6 +93,8 @@ impl SummaryRow {
             agree: found(Finding::Agree),
             adjacent: found(Finding::Adjacent),
             anomalies: found(Finding::Anomaly),
+            corrected: corrected(sample).iter().filter(|it| items.contains(&it.item)).count()
+                as u64,
             error_rate: None,
             low: None,
             high: None,
@@ -222,8 +228,16 @@ fn remarks(sample: &Sample, whole: &SummaryRow, alike: bool) -> Vec<String> {
     if !untouched.is_empty() {
         remarks.push(format!("Nothing was drawn of: {}.", untouched.join("; ")));
     }
+    remarks.extend(corrected(sample).into_iter().map(taken_back));
     remarks.extend(supported(sample, whole));
     remarks
+}
+
+/// An anomaly that is none any more.
+fn taken_back(found: &SampleItemJudged) -> String {
+    let SampleItemJudged { item, by, judged_on, class, .. } = found;
+    let class = render::known(class);
+    format!("{item} was found to be an anomaly ({class}) by {by} on {judged_on}, and corrected.")
 }
 
 /// Whether the sample shows what its size was reckoned for.

@@ -1,13 +1,13 @@
 //! `sample verify`: every sample computed again from the records.
 
-use super::unknown;
-use crate::cli::Asking;
+use super::{set, unknown};
+use crate::cli::{Asking, Format};
 use crate::commands::{Home, at, only_for_the_regulator, open};
 use crate::exit::{DAMAGED, Failure, Outcome};
-use crate::render::{self, Column, Row, grouped, runs};
+use crate::render::{self, Column, Row, count, grouped, runs};
 use assessment::SampleId;
 use ledger::{SampleCheck, SampleFinding};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::io::Write;
 
 /// What came of computing a sample again.
@@ -20,7 +20,8 @@ struct VerifyRow {
     drawn: Option<u64>,
     population: Option<u64>,
     items: Option<u64>,
-    findings: String,
+    #[serde(serialize_with = "in_a_line")]
+    findings: Vec<SampleFinding>,
 }
 
 impl Row for VerifyRow {
@@ -33,7 +34,8 @@ impl Row for VerifyRow {
             Column::left("holds", |row| if row.holds { "yes" } else { "NO" }.to_owned()),
             Column::text("computed again", |row| match row.holds {
                 true => row.steps().join(", "),
-                false => row.findings.clone(),
+                // Each is a sentence, and stands below the table.
+                false => count(row.findings.len() as u64, "finding"),
             }),
             Column::left("records", |row| {
                 let records: Vec<u64> =
@@ -46,7 +48,6 @@ impl Row for VerifyRow {
 
 impl VerifyRow {
     fn of(check: &SampleCheck) -> Self {
-        let findings: Vec<String> = check.findings.iter().map(SampleFinding::to_string).collect();
         Self {
             sample: check.sample,
             holds: check.holds(),
@@ -55,7 +56,7 @@ impl VerifyRow {
             drawn: check.drawn,
             population: check.population,
             items: check.items,
-            findings: findings.join("; "),
+            findings: check.findings.clone(),
         }
     }
 
@@ -68,6 +69,12 @@ impl VerifyRow {
         ];
         steps.into_iter().flatten().collect()
     }
+}
+
+/// What does not hold, as one value.
+fn in_a_line<S: Serializer>(findings: &[SampleFinding], serializer: S) -> Result<S::Ok, S::Error> {
+    let all: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    serializer.serialize_str(&all.join("; "))
 }
 
 /// Prints a line for each sample; that one does not hold is damage.
@@ -86,6 +93,13 @@ pub fn run(home: &Home, wanted: Option<SampleId>, asking: &Asking, out: &mut dyn
         rows.iter().filter(|row| !row.holds).map(|row| row.sample.as_str()).collect();
     if damaged.is_empty() {
         return Ok(());
+    }
+    if asking.format == Format::Table {
+        writeln!(out)?;
+        for row in &rows {
+            let of = |finding| format!("{}, {finding}", row.sample);
+            row.findings.iter().try_for_each(|finding| set(&of(finding), 0, out))?;
+        }
     }
     out.flush()?;
     let does = if damaged.len() == 1 { "does" } else { "do" };

@@ -3,8 +3,8 @@
 use super::Kind::{Count, Date, Decimal, Flag, Hash, Id, Instant, Json, OneOf, Text};
 use super::Presence::{Always, Maybe};
 use super::{
-    AIM, ASSESSMENT_KIND, BODY_KIND, COMMENT, Entry, FATE, LEVEL, METHOD, MOVE, ORIGIN, PERCENT,
-    PRECEPT, RATING, SCORE, SETTING, STATUS,
+    AIM, ANOMALY, ASSESSMENT_KIND, BODY_KIND, COMMENT, Entry, FATE, FINDING, LEVEL, METHOD, MOVE,
+    ORIGIN, PERCENT, POPULATION, PRECEPT, RATING, SAMPLE, SCORE, SETTING, STATUS,
 };
 
 /// What is meant wherever a column has this name.
@@ -43,6 +43,7 @@ pub const COMMON: &[Entry] = &[
     ("recused", Text, Maybe, "Who took no part, and in what: pseudonyms"),
     ("request", Id, Maybe, "The request that it answers"),
     ("reviewed_on", Date, Maybe, "When it was last reviewed here, changed or not"),
+    ("sample", Id, Always, "The sample"),
     ("score", SCORE, Maybe, "The score in force, 1 to 4"),
     ("published_score", SCORE, Maybe, "The score that the public last saw, 1 to 4"),
     ("scorer_score", SCORE, Maybe, "The scorer's own score, where a panel adjusted it"),
@@ -339,6 +340,39 @@ pub const OWN: &[(&str, &[Entry])] = &[
             ("people_long_term_change", Count, Maybe, "How many more with long-term support"),
             ("people_short_term_change", Count, Maybe, "How many more with short-term support"),
             ("source", Text, Maybe, "Where the figures come from"),
+        ],
+    ),
+    (
+        "samples",
+        &[
+            ("committed_on", Date, Always, "When it was committed to"),
+            ("population", POPULATION, Always, "Of which kind the decisions are"),
+            ("which", Text, Always, "The same in words, with the conditions"),
+            ("as_of", Count, Always, "Position of the last record that they are taken from"),
+            ("population_size", Count, Always, "How many decisions there are to draw from"),
+            ("size", Count, Always, "How many are drawn"),
+            ("state", SAMPLE, Always, "How far it is"),
+            ("judged", Count, Always, "Of how many it is recorded what was found"),
+            ("anomalies", Count, Always, "How many of these are anomalies"),
+            ("corrected", Count, Always, "How many were, until who found them corrected it"),
+            ("frameworks", Id, Maybe, "The frameworks that were adopted because of it"),
+        ],
+    ),
+    (
+        "sample_items",
+        &[
+            ("item", Id, Always, "Position of the record; of a panel's decision, the score in it"),
+            ("stratum", Text, Maybe, "Its stratum; empty while that would tell of a score"),
+            ("organisation", Id, Maybe, "Code of the body"),
+            ("name", Text, Maybe, "What people call the body"),
+            ("assessment", Id, Maybe, "The assessment, if it is about one"),
+            ("about", Text, Maybe, "The quality statement, or what else it is about"),
+            ("first", SCORE, Maybe, "The score; empty until the second reader has given one"),
+            ("second", SCORE, Maybe, "The score that the second reader gave, blind"),
+            ("reader", Id, Maybe, "The second reader: a pseudonym"),
+            ("finding", FINDING, Maybe, "What the second reader found"),
+            ("class", ANOMALY, Maybe, "Of which kind the anomaly is"),
+            ("judged_on", Date, Maybe, "When it was found"),
         ],
     ),
     (

@@ -4,7 +4,9 @@ use super::super::items::Decided;
 use crate::commands::harmless;
 use crate::exit::Failure;
 use crate::render::{Column, Row, known};
-use assessment::event::{CommentSubject, EvidenceSubmitted, PublicationMade};
+use assessment::event::{
+    CommentSubject, CommentSubmitted, DraftWritten, EvidenceSubmitted, Section50Notified,
+};
 use assessment::framework::{Passage, ReportSection};
 use assessment::state::Evidence;
 use assessment::{
@@ -91,12 +93,14 @@ impl Reading {
                 reading.comment(ledger, &state, resolved.comment)?;
             }
             Event::EvidenceErased(erased) => reading.evidence(ledger, &[erased.evidence])?,
-            other => reading.record(other),
+            Event::Section50Notified(notified) => reading.letter(notified),
+            _ => reading.publication(ledger, decided)?,
         }
         Ok(reading)
     }
 
-    fn add(&mut self, part: &'static str) -> &mut Part {
+    /// Adds a part, of which nothing is known yet.
+    pub(super) fn add(&mut self, part: &'static str) -> &mut Part {
         let (sample, item) = (self.sample, self.item);
         let (id, name, category, state, text) = (None, None, None, None, None);
         let (collected_on, received_on) = (None, None);
@@ -232,20 +236,31 @@ impl Reading {
         let comments = state.assessments.get(&id.assessment()).map(|it| &it.comments);
         let comment = comments.and_then(|all| all.iter().find(|it| it.facts.comment == id));
         let Some(facts) = comment.map(|it| &it.facts) else { return Ok(()) };
-        let text = self.open(ledger, id.as_str(), &facts.text)?;
+        self.said(ledger, facts, None)?;
+        self.passage(ledger, id, facts.about)?;
+        if facts.evidence.is_empty() { Ok(()) } else { self.evidence(ledger, &facts.evidence) }
+    }
+
+    /// What somebody said of the draft, and what is to be told of that.
+    pub(super) fn said(
+        &mut self,
+        ledger: &Ledger,
+        facts: &CommentSubmitted,
+        outcome: Option<String>,
+    ) -> Result<(), Failure> {
+        let text = self.open(ledger, facts.comment.as_str(), &facts.text)?;
         let part = self.add("comment");
-        part.id = Some(id.to_string());
+        part.id = Some(facts.comment.to_string());
         let from = facts.recipient.as_str().replace('_', " ");
         part.name = Some(format!("kind {}, from the {from}", facts.kind));
         part.received_on = Some(facts.received_on);
         let marks = [(facts.late, "late"), (facts.unsupported, "names no evidence")];
         let marks = marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark.to_owned());
         let why = text.as_ref().err().cloned();
-        let states: Vec<String> = marks.chain(why).collect();
+        let states: Vec<String> = marks.chain(outcome).chain(why).collect();
         part.state = (!states.is_empty()).then(|| states.join("; "));
         part.text = text.ok();
-        self.passage(ledger, id, facts.about)?;
-        if facts.evidence.is_empty() { Ok(()) } else { self.evidence(ledger, &facts.evidence) }
+        Ok(())
     }
 
     /// The passage as it stood when the comment came.
@@ -292,60 +307,40 @@ impl Reading {
         if let Some(error) = failed {
             return Err(error.into());
         }
-        let text = match &written {
-            Some(draft) => self.open(ledger, "passage", &draft.content)?,
-            None => Err("not written when the comment came".to_owned()),
-        };
+        if let Some(draft) = &written {
+            return self.written(ledger, "passage", draft);
+        }
         let part = self.add("passage");
         part.name = passage.map(|passage| passage.to_string());
-        part.state = match &text {
-            Err(why) => Some(why.clone()),
-            Ok(_) => written.map(|draft| format!("version {}", draft.version)),
-        };
+        part.state = Some("not written when the comment came".to_owned());
+        Ok(())
+    }
+
+    /// A passage in the version that was written; its file gets this name.
+    pub(super) fn written(
+        &mut self,
+        ledger: &Ledger,
+        file: &str,
+        draft: &DraftWritten,
+    ) -> Result<(), Failure> {
+        let text = self.open(ledger, file, &draft.content)?;
+        let part = self.add("passage");
+        part.name = Some(draft.passage.to_string());
+        let why = text.as_ref().err().map(|why| format!("; {why}")).unwrap_or_default();
+        part.state = Some(format!("version {}{why}", draft.version));
         part.text = text.ok();
         Ok(())
     }
 
-    /// What a publication or a letter is about.
-    fn record(&mut self, event: &Event) {
-        match event {
-            Event::PublicationMade(made) => self.publication(made, None),
-            Event::PublicationReissued(it) => {
-                self.publication(&it.made, Some(format!("in place of {}", it.replaces)));
-            }
-            Event::PublicationImported(it) => self.imported(it),
-            Event::ImportedPublicationReplaced(it) => self.imported(&it.import),
-            Event::Section50Notified(notified) => {
-                let part = self.add("letter");
-                part.name = Some(format!("to the {}", notified.letter.addressee()));
-                part.state = Some(format!("sent on {}", notified.sent_on));
-                part.text = Some(format!("BLAKE3 {}", notified.digest));
-                for statement in &notified.statements {
-                    self.add("statement").id = Some(statement.to_string());
-                }
-            }
-            _ => {}
+    /// A letter, of which the ledger has no more than its digest.
+    fn letter(&mut self, notified: &Section50Notified) {
+        let part = self.add("letter");
+        part.name = Some(format!("to the {}", notified.letter.addressee()));
+        part.state = Some(format!("sent on {}", notified.sent_on));
+        part.text = Some(format!("BLAKE3 {}", notified.digest));
+        for statement in &notified.statements {
+            self.add("statement").id = Some(statement.to_string());
         }
-    }
-
-    fn publication(&mut self, made: &PublicationMade, state: Option<String>) {
-        let part = self.add("publication");
-        part.id = Some(made.publication.to_string());
-        part.name = Some(format!("of a {} assessment", made.kind));
-        part.state = state;
-        for passage in &made.passages {
-            let part = self.add("passage");
-            part.name = Some(passage.passage.to_string());
-            part.state = Some(format!("version {}", passage.version));
-        }
-    }
-
-    fn imported(&mut self, import: &assessment::event::PublicationImported) {
-        let part = self.add("publication");
-        part.id = Some(import.publication.to_string());
-        part.name = Some(format!("of a {} assessment", import.kind));
-        part.state = Some("taken in from before this ledger".to_owned());
-        part.text = import.source.as_ref().map(|it| it.as_str().to_owned());
     }
 }
 
