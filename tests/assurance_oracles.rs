@@ -306,7 +306,8 @@ fn bootstraps_are_drawn_by_the_documented_lines_of_python() {
             Bootstrap { seed: &seed, replicates: NonZeroU32::new(replicates).unwrap(), confidence };
         let draws: Vec<_> =
             (0..replicates).map(|replicate| drawn(&seed, replicate, units)).collect();
-        ours.push((json!(draws), plan.interval(units, mean).unwrap()));
+        let [interval] = plan.intervals(units, |units| [mean(units)]);
+        ours.push((json!(draws), interval.unwrap()));
         questions.push(json!(["bootstrap", seed, replicates, values, risk(confidence)]));
     }
     let Some(theirs) = ask(&questions) else { return };

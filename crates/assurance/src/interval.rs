@@ -84,16 +84,6 @@ fn quantile(share: f64, a: f64, b: f64) -> f64 {
 }
 
 impl Bootstrap<'_> {
-    /// The interval of one statistic. See [`Bootstrap::intervals`].
-    pub fn interval(
-        &self,
-        units: usize,
-        mut statistic: impl FnMut(&[usize]) -> Option<f64>,
-    ) -> Result<Interval, NoInterval> {
-        let [interval] = self.intervals(units, |drawn| [statistic(drawn)]);
-        interval
-    }
-
     /// The percentile intervals of statistics that are computed from the same draws.
     ///
     /// A statistic is given the indices of as many units as there are, as [`drawn`]. From the
@@ -185,6 +175,16 @@ mod tests {
         Bootstrap { seed: "314159", replicates, confidence }
     }
 
+    /// The interval of one statistic.
+    fn alone(
+        plan: &Bootstrap<'_>,
+        units: usize,
+        mut statistic: impl FnMut(&[usize]) -> Option<f64>,
+    ) -> Result<Interval, NoInterval> {
+        let [interval] = plan.intervals(units, |drawn| [statistic(drawn)]);
+        interval
+    }
+
     /// The figures of `scipy.stats.beta.ppf`.
     #[test]
     fn the_exact_interval_is_as_others_give_it() {
@@ -248,8 +248,8 @@ mod tests {
         let mean = |units: &[usize]| {
             Some(units.iter().map(|unit| values[*unit]).sum::<f64>() / units.len() as f64)
         };
-        near(bootstrap(1_000, share(95_00)).interval(10, mean).unwrap(), 3.8, 13.7);
-        near(bootstrap(1_000, share(90_00)).interval(10, mean).unwrap(), 4.3, 12.9);
+        near(alone(&bootstrap(1_000, share(95_00)), 10, mean).unwrap(), 3.8, 13.7);
+        near(alone(&bootstrap(1_000, share(90_00)), 10, mean).unwrap(), 4.3, 12.9);
         assert_eq!((between(&[1.0, 2.0, 4.0], 0.75), between(&[7.0], 0.975)), (3.0, 7.0));
     }
 
@@ -259,7 +259,7 @@ mod tests {
         let plan = bootstrap(100, share(95_00));
         let undefined_in = |undefined: u32| {
             let mut asked = 0;
-            plan.interval(10, |_| {
+            alone(&plan, 10, |_| {
                 asked += 1;
                 (asked > undefined).then_some(f64::from(asked))
             })
@@ -269,7 +269,7 @@ mod tests {
         let error = undefined_in(6).unwrap_err();
         assert_eq!(error, NoInterval::Undefined { undefined: 6, replicates: plan.replicates });
         assert_eq!(error.to_string(), "no figure in 6 of 100 replicates");
-        assert!(bootstrap(1, share(95_00)).interval(10, |_| None).is_err());
+        assert!(alone(&bootstrap(1, share(95_00)), 10, |_| None).is_err());
     }
 
     /// The fear: two figures of one table rest on different draws.
@@ -279,7 +279,7 @@ mod tests {
         let first = |units: &[usize]| Some(units[0] as f64);
         let last = |units: &[usize]| Some(units[units.len() - 1] as f64);
         let both = plan.intervals(30, |units| [first(units), last(units)]);
-        assert_eq!(both, [plan.interval(30, first), plan.interval(30, last)]);
+        assert_eq!(both, [alone(&plan, 30, first), alone(&plan, 30, last)]);
         assert_ne!(both[0], both[1]);
     }
 }

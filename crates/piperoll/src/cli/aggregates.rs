@@ -1,6 +1,6 @@
 //! The questions about all bodies together.
 
-use super::{Asking, Format, Words, Writing, day, word};
+use super::{Asking, Words, Writing, day, word};
 use assessment::framework::OrganisationKind;
 use assessment::{FrameworkId, Name, PartialDate, PersonId};
 use chrono::NaiveDate;
@@ -150,20 +150,6 @@ pub struct Stale {
     pub framework: Option<FrameworkId>,
     #[command(flatten)]
     pub asking: Asking,
-}
-
-impl ChartFormat {
-    /// How rows are printed; none for a chart.
-    pub fn of_rows(self) -> Option<Format> {
-        match self {
-            Self::Table => Some(Format::Table),
-            Self::Plain => Some(Format::Plain),
-            Self::Json => Some(Format::Json),
-            Self::Jsonl => Some(Format::Jsonl),
-            Self::Csv => Some(Format::Csv),
-            Self::Svg => None,
-        }
-    }
 }
 
 /// Reads an age: a whole number, and `d`, `m` or `y` for days, months or years.

@@ -1,6 +1,6 @@
 //! `agreement`: how far readers agree.
 
-use super::{Asking, Format, Printed, word};
+use super::{Asking, Printed, word};
 use assessment::framework::OrganisationKind;
 use assessment::sample::Stratifier;
 use assessment::{FrameworkId, Seed};
@@ -87,20 +87,6 @@ pub enum AgreementFormat {
 
 impl Printed for AgreementFormat {
     const DEFAULT: &'static str = "table";
-}
-
-impl AgreementFormat {
-    /// How rows are printed; none for a drawing.
-    pub fn of_rows(self) -> Option<Format> {
-        match self {
-            Self::Table => Some(Format::Table),
-            Self::Plain => Some(Format::Plain),
-            Self::Json => Some(Format::Json),
-            Self::Jsonl => Some(Format::Jsonl),
-            Self::Csv => Some(Format::Csv),
-            Self::Svg => None,
-        }
-    }
 }
 
 impl AgreementBy {

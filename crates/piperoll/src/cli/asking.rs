@@ -30,6 +30,12 @@ pub struct Asking<F: Printed = Format> {
 pub trait Printed: ValueEnum + Send + Sync + 'static {
     /// The name of the one that is used if none is asked for.
     const DEFAULT: &'static str;
+
+    /// How rows are printed, where it prints rows: it then has the name of such a format.
+    fn of_rows(&self) -> Option<Format> {
+        let value = self.to_possible_value()?;
+        Format::from_str(value.get_name(), false).ok()
+    }
 }
 
 impl Printed for Format {

@@ -1,6 +1,6 @@
 //! `history`.
 
-use super::{Asking, Format};
+use super::Asking;
 use assessment::AssessmentId;
 use clap::{Args, ValueEnum};
 
@@ -34,18 +34,4 @@ pub enum HistoryFormat {
     Markdown,
     /// A drawing: the overall score against the bands, with a mark for each review
     Svg,
-}
-
-impl HistoryFormat {
-    /// How rows are printed; none for a page or a drawing.
-    pub fn of_rows(self) -> Option<Format> {
-        match self {
-            Self::Table => Some(Format::Table),
-            Self::Plain => Some(Format::Plain),
-            Self::Json => Some(Format::Json),
-            Self::Jsonl => Some(Format::Jsonl),
-            Self::Csv => Some(Format::Csv),
-            Self::Markdown | Self::Svg => None,
-        }
-    }
 }

@@ -5,7 +5,9 @@ mod figures;
 mod pairs;
 
 use super::{Home, ask, at, only_for_the_regulator, open, say_set_aside};
-use crate::cli::{Agreement as Args, AgreementBetween, AgreementBy, AgreementFormat, Format};
+use crate::cli::{
+    Agreement as Args, AgreementBetween, AgreementBy, AgreementFormat, Format, Printed,
+};
 use crate::exit::{Failure, Outcome, USAGE};
 use crate::render::{self, count};
 use crate::world;

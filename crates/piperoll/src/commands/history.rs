@@ -5,7 +5,7 @@ mod page;
 mod publications;
 
 use super::{Home, assessment, at, open, organisation, say_set_aside};
-use crate::cli::{Audience, BodyHistory as Args, HistoryFormat};
+use crate::cli::{Audience, BodyHistory as Args, HistoryFormat, Printed};
 use crate::exit::{Failure, Outcome};
 use crate::render::{self, Column, Row};
 use crate::rows;

@@ -1,7 +1,7 @@
 //! `national`.
 
 use super::{Home, at, chart, day_of, frameworks, open, statement};
-use crate::cli::{By, ChartFormat, Include, National as Args};
+use crate::cli::{By, ChartFormat, Include, National as Args, Printed};
 use crate::exit::{Failure, Outcome, REFUSED, USAGE};
 use crate::render::{self, Column, Row, known};
 use crate::world;
