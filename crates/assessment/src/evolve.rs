@@ -15,8 +15,9 @@ pub fn evolve(mut state: State, event: &Event) -> State {
         Event::LedgerOpened(event) => state.origin = Some(event.origin.clone()),
         Event::LedgerKeyRecorded(event) => state.ledger_keys.push(event.key.clone()),
         Event::LedgerKeyRotated(event) => state.ledger_keys.push(event.key.clone()),
-        Event::FrameworkAdopted(event) => {
-            state.frameworks.insert(event.framework.id, (*event.framework).clone());
+        Event::FrameworkAdopted(adopted) => {
+            state.frameworks.insert(adopted.framework.id, (*adopted.framework).clone());
+            state.follow_sample(event);
         }
         Event::ProcessRevised(event) => {
             state.revisions.entry(event.framework).or_default().push(event.clone());

@@ -119,12 +119,21 @@ impl Seed {
     /// Whether both are the same but for spaces, signs and capital letters: who knows the one
     /// knows the other.
     pub fn is_like(&self, other: &Self) -> bool {
-        let core = |seed: &Self| -> String {
-            seed.0.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
         // Of what has no letters and digits, such as faces of dice, everything counts.
-        if core(self).is_empty() { self == other } else { core(self) == core(other) }
+        let (own, others) = (core(&self.0), core(&other.0));
+        if own.is_empty() { self == other } else { own == others }
     }
+
+    /// Whether a text tells it, whatever stands around it or between.
+    pub fn is_in(&self, text: &str) -> bool {
+        let own = core(&self.0);
+        if own.is_empty() { text.contains(&self.0) } else { core(text).contains(&own) }
+    }
+}
+
+/// A text without what can be written in several ways: spaces, signs and capital letters.
+fn core(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl FromStr for Seed {
@@ -278,6 +287,10 @@ mod tests {
         let seed = |text: &str| text.parse::<Seed>().unwrap();
         assert!(seed("0x9F86 D081").is_like(&seed("0x9f86d081")));
         assert!(!seed("01234567").is_like(&seed("012345678")));
+        assert!(
+            seed("55556666").is_in("dice: 5555-6666, rolled") && seed("⚀⚁⚂⚃⚄⚅⚀⚁").is_in("⚀⚁⚂⚃⚄⚅⚀⚁")
+        );
+        assert!(!seed("55556666").is_in("dice: 5555, then 666"));
         assert!(seed("01234567") != seed("1234567 0"), "zeros are kept");
         for wrong in ["", "1234567", " 12345678", "12345678\n", "1234\t5678", &"9".repeat(501)] {
             assert!(wrong.parse::<Seed>().is_err(), "{wrong:?}");

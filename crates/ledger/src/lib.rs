@@ -198,7 +198,7 @@ impl Ledger {
     ) -> Result<Vec<Outcome>, Error> {
         let contents = self.contents.clone();
         let (outcomes, round) = loop {
-            match self.decide(&mut catalogue, head, submissions, &contents, caller) {
+            match self.decide(&mut catalogue, head, submissions, (mode, &contents), caller) {
                 Ok(decided) => break decided,
                 Err(Trouble::Ledger(error)) => return Err(error),
                 Err(Trouble::Index(error)) => self.replace(&mut catalogue, error)?,
@@ -264,12 +264,12 @@ impl Ledger {
         catalogue: &mut Catalogue,
         head: Head,
         submissions: &'a [Submission],
-        contents: &'a Contents,
+        (mode, contents): (Mode, &'a Contents),
         caller: &mut Caller<'_>,
     ) -> Result<(Vec<Outcome>, Round<'a>), Trouble> {
         catalogue.catch_up(&self.store, &head, &mut |_| {})?;
         self.desk.sit_down(&self.store, catalogue, head)?;
-        let mut round = Round::after(&head, contents);
+        let mut round = Round::after(&head, mode, contents);
         let outcomes = self.desk.decide(&self.store, catalogue, &mut round, submissions, caller)?;
         Ok((outcomes, round))
     }

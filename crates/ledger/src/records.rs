@@ -1,12 +1,13 @@
 //! What a decision needs beside bodies: records themselves, and the population of a sample.
 
+use crate::Mode;
 use crate::catalogue::{Catalogue, Trouble};
 use crate::decode::decode;
 use crate::error::Error;
 use crate::samples::decisions_upto;
 use crate::writer::Desk;
 use assessment::sample::{Frame, PopulationQuery, Stratifier};
-use assessment::{Command, Event, ItemId, OrganisationCode};
+use assessment::{Command, Event, ItemId, OrganisationCode, Rejection, SampleRejection, State};
 use journal::Store;
 use std::collections::BTreeMap;
 
@@ -67,6 +68,25 @@ impl Desk {
             self.state.recorder = stored.record().actor.parse().ok();
         }
         Ok(())
+    }
+
+    /// What decisions are made on, as far as it has been loaded.
+    pub(crate) fn into_state(self) -> State {
+        self.state
+    }
+
+    /// Where a blind score is tried only, every finding on it is: whether it fits the first score
+    /// would tell that to who can still give another second one.
+    pub(crate) fn told_too_early(&self, mode: Mode, command: &Command) -> Option<Rejection> {
+        let (Mode::DryRun, Command::JudgeSampleItem(judge)) = (mode, command) else { return None };
+        let meant = (judge.sample, judge.item);
+        let is_meant = |event: &Event| match event {
+            Event::SampleItemScored(scored) => (scored.sample, scored.item) == meant,
+            _ => false,
+        };
+        let item = judge.item;
+        let is_tried = self.unstored.iter().any(|(_, event)| is_meant(event));
+        is_tried.then(|| SampleRejection::NotScoredYet { item }.into())
     }
 
     /// The body that a record is about, stored or not yet.

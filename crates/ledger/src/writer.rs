@@ -6,7 +6,7 @@ use crate::decode::decode;
 use crate::error::Error;
 use crate::submission::{Outcome, Receipt, Submission};
 use crate::time::Instant;
-use crate::{national, released};
+use crate::{Mode, national, released};
 use assessment::{
     Command, Content, Context, Digest, Event, EvidenceId, OrganisationCode, PersonId, State,
     decide, evolve,
@@ -48,6 +48,8 @@ pub(crate) struct Desk {
 
 /// What is decided on and written together.
 pub(crate) struct Round<'a> {
+    /// Whether it is written, or only tried.
+    mode: Mode,
     /// Where contents lie.
     pub(crate) contents: &'a Contents,
     /// The batch that is written.
@@ -61,9 +63,9 @@ pub(crate) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(crate) fn after(head: &Head, contents: &'a Contents) -> Self {
+    pub(crate) fn after(head: &Head, mode: Mode, contents: &'a Contents) -> Self {
         let batch = Batch::after(head);
-        Self { contents, batch, new: Vec::new(), released: Vec::new(), erased: Vec::new() }
+        Self { mode, contents, batch, new: Vec::new(), released: Vec::new(), erased: Vec::new() }
     }
 
     /// Whether this content is about to be stored.
@@ -226,6 +228,9 @@ impl Desk {
             today: clock.recorded_at.day(),
             released: Digest::from([0; 32]),
         };
+        if let Some(rejection) = self.told_too_early(round.mode, command) {
+            return Ok(Outcome::Refused(rejection));
+        }
         let events = match decide(&self.state, command, &context) {
             Err(rejection) => return Ok(Outcome::Refused(rejection)),
             Ok(events) if events.is_empty() => {
@@ -406,11 +411,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    /// What decisions are made on, as far as it has been loaded.
-    pub(crate) fn into_state(self) -> State {
-        self.state
     }
 
     fn replay(

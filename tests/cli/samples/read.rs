@@ -5,10 +5,10 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{FORMATS, demo, draw, transcript};
+use super::{FORMATS, demo, draw, today, transcript};
 use crate::kinds::every_kind;
 use crate::site::{Site, cell, check};
-use crate::story::{AUTHORITY, MARK};
+use crate::story::{AUTHORITY, MARK, command};
 
 /// A ledger with a decision of every kind in it.
 fn of_every_kind() -> Site {
@@ -194,7 +194,7 @@ fn a_file_that_is_no_text_of_ours_is_handed_over_byte_for_byte() {
 fn strata_that_tell_of_scores_are_kept_back_until_all_are_given() {
     let site = demo();
     for (strata, reader) in [("rating", "p-051"), ("statement,threshold-distance", "p-052")] {
-        let of = format!("score_reviews --size 5 --strata {strata}");
+        let of = format!("score_reviews --each 1 --strata {strata}");
         let (id, items) = draw(&site, &of);
         let tables = || {
             let show = site.ok(&format!("sample show {id}"));
@@ -218,7 +218,7 @@ fn strata_that_tell_of_scores_are_kept_back_until_all_are_given() {
     }
     // Nobody gives a score to a publication, and what says nothing of scores is always told.
     for of in ["publications --strata rating", "score_reviews --strata region"] {
-        let (id, _) = draw(&site, &format!("{of} --size 3"));
+        let (id, _) = draw(&site, &format!("{of} --each 1"));
         let rows = site.rows(&format!("sample show {id}"));
         assert!(rows.iter().all(|row| !row["stratum"].is_empty()), "{of}: {rows:?}");
     }
@@ -245,6 +245,36 @@ fn the_items_of_a_sample_fit_a_line() {
             assert!(shown.contains("\nITEM"), "{of}");
         }
     }
+}
+
+/// Whoever may try a score and its finding together learns the first score, and may then record
+/// the second that agrees with it.
+#[test]
+fn a_score_that_is_only_tried_tells_nothing_of_the_first() {
+    let site = demo();
+    let (id, items) = draw(&site, "score_reviews --size 2 --to 2025-10");
+    let lines = |finding: &str| {
+        let item = &items[0];
+        let by = json!({ "by": "p-051", "item": item, "sample": id });
+        let with = |further: Value| {
+            let mut data = by.as_object().unwrap().clone();
+            data.extend(further.as_object().unwrap().clone());
+            Value::Object(data)
+        };
+        let scored = with(json!({ "score": 3, "scored_on": today() }));
+        let judged = with(json!({ "finding": finding, "judged_on": today() }));
+        let lines = [command("score_sample_item", scored), command("judge_sample_item", judged)];
+        lines.map(|line| format!("{line}\n")).concat()
+    };
+    for finding in ["agree", "adjacent"] {
+        let ran = site.run_with("import - --dry-run --actor p-051", &lines(finding));
+        assert!(ran.code == 1 && ran.err.contains("refused [not_scored_yet]"), "{ran:?}");
+        assert!(!ran.err.contains("scored 3") && ran.out.contains("1 would be"), "{ran:?}");
+    }
+    // Recorded, the score stands, whatever is found.
+    let ran = site.run_with("import - --actor p-051", &lines("adjacent"));
+    assert!(ran.err.contains("[finding_contradicts]") && ran.out.contains("1 recorded"), "{ran:?}");
+    assert!(site.run(&format!("sample judge {id} {} --score 2 --by p-051", items[0])).code == 1);
 }
 
 /// A size that is too small would let a sample claim what it does not show. The sizes are those of
@@ -309,7 +339,7 @@ fn what_a_size_was_reckoned_for_is_said_or_denied() {
 #[test]
 fn every_format_holds_the_same_of_a_sample() {
     let site = of_every_kind();
-    let (id, items) = draw(&site, "score_reviews --size 5 --strata statement");
+    let (id, items) = draw(&site, "score_reviews --each 1 --strata statement");
     site.ok(&format!("sample judge {id} {} --score 3 --by p-051", items[0]));
     for question in
         ["list", &format!("summary {id}"), "verify", &format!("blind {id} {}", items[0])]

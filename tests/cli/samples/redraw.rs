@@ -18,7 +18,7 @@ fn block(first: &str) -> &'static str {
 #[test]
 fn the_program_in_the_format_draws_the_same() {
     let site = demo();
-    let (id, items) = draw(&site, "score_reviews --size 6 --strata framework,quarter");
+    let (id, items) = draw(&site, "score_reviews --each 2 --strata framework,quarter");
     assert_eq!(id, of_year("YEAR-a"));
     site.write("file", site.ok(&format!("sample show {id} --population")));
     let lines: Vec<String> = records(&site.path("ledger"))

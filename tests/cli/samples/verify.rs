@@ -13,7 +13,7 @@ use crate::site::{Site, check};
 fn forged(change: fn(&mut Vec<Value>)) -> Site {
     let site = demo();
     draw(&site, "score_reviews --size 4");
-    draw(&site, "publications --size 3 --strata rating");
+    draw(&site, "publications --each 1 --strata rating");
     let dir = site.path("ledger");
     let mut all = records(&dir);
     change(&mut all);

@@ -26,7 +26,12 @@ pub(super) fn decide(
         super::samples::check_answer(state, sample, command.adopted_on)?;
     }
     match state.frameworks.get(&framework.id) {
-        Some(adopted) if adopted == framework.as_ref() => Ok(vec![]),
+        Some(adopted) if adopted == framework.as_ref() => {
+            if let Some(sample) = command.because {
+                super::samples::check_known_answer(state, sample, framework.id)?;
+            }
+            Ok(vec![])
+        }
         Some(_) => Err(Rejection::FrameworkExists { framework: framework.id }),
         None => Ok(event(FrameworkAdopted {
             adopted_on: command.adopted_on,

@@ -14,7 +14,7 @@ use crate::sample::{
 };
 use crate::scoring::Score;
 use crate::state::{Sample, State};
-use crate::{ItemId, PartialDate, PersonId, SampleId};
+use crate::{Citation, FrameworkId, ItemId, PartialDate, PersonId, SampleId};
 use assurance::{Bound, Share};
 
 pub(super) fn commit(
@@ -103,8 +103,10 @@ pub(super) fn seed(
     if command.source == SeedSource::Dice && !command.seed.is_digits() {
         return Err(SampleRejection::DiceNotDigits { seed: command.seed.clone() }.into());
     }
-    if let Some(known) = sample.known_seeds.iter().find(|known| known.is_like(&command.seed)) {
-        let seed = known.clone();
+    let said = sample.committed.seed_from.as_ref().map(Citation::as_str);
+    let known = sample.known_seeds.iter().find(|known| known.is_like(&command.seed));
+    let known = known.or(said.is_some_and(|it| command.seed.is_in(it)).then_some(&command.seed));
+    if let Some(seed) = known.cloned() {
         return Err(SampleRejection::SeedKnown { sample: id, seed }.into());
     }
     Ok(event(SampleSeeded {
@@ -265,6 +267,18 @@ pub(super) fn check_answer(
     in_order(("the adoption", adopted_on), ("the anomaly that it answers", found))
 }
 
+/// What was adopted already is no answer to what was found since.
+pub(super) fn check_known_answer(
+    state: &State,
+    id: SampleId,
+    framework: FrameworkId,
+) -> Result<(), Rejection> {
+    match sample(state, id)?.answers.contains(&framework) {
+        true => Ok(()),
+        false => Err(SampleRejection::AdoptedBefore { sample: id, framework }.into()),
+    }
+}
+
 /// A sample that was committed to.
 fn sample(state: &State, id: SampleId) -> Result<&Sample, SampleRejection> {
     state.samples.get(&id).ok_or(SampleRejection::SampleUnknown { sample: id })
@@ -326,6 +340,9 @@ fn check_strata(command: &CommitSample) -> Result<(), SampleRejection> {
         if command.strata[..number].contains(&stratum) {
             return Err(SampleRejection::StratumTwice { stratum });
         }
+        if let Some(&before) = command.strata[..number].iter().find(|before| **before > stratum) {
+            return Err(SampleRejection::StrataOutOfOrder { before, stratum });
+        }
     }
     Ok(())
 }
@@ -339,23 +356,32 @@ fn quotas(command: &CommitSample, frame: &Frame) -> Result<Vec<Quota>, SampleRej
         true => Ok(size),
         false => Err(SampleRejection::SizeImpossible { size, population }),
     };
-    let sizes = match (command.size, command.each, command.confidence, command.tolerable_error) {
-        (Some(size), None, None, None) => assurance::proportional(fits(size)?, &of),
-        // A stratum that has fewer is read as a whole.
-        (None, Some(each), None, None) => assurance::fixed(fits(each.min(population))?, &of),
-        (None, None, Some(confidence), Some(tolerable)) => {
-            let share = |what, hundredths| {
-                let share = Share::new(hundredths);
-                share.ok_or(SampleRejection::ShareImpossible { what, hundredths })
-            };
-            let bound = Bound {
-                confidence: share("confidence", confidence)?,
-                tolerable_error: share("tolerable error", tolerable)?,
-            };
-            assurance::proportional(assurance::hypergeometric(population, bound), &of)
-        }
-        _ => return Err(SampleRejection::SizeNotClear {}),
-    };
+    let sizes: Vec<u64> =
+        match (command.size, command.each, command.confidence, command.tolerable_error) {
+            (Some(size), None, None, None) => assurance::proportional(fits(size)?, &of),
+            // A stratum that has fewer is read as a whole.
+            (None, Some(each), None, None) => assurance::fixed(fits(each.min(population))?, &of),
+            (None, None, Some(confidence), Some(tolerable)) => {
+                let share = |what, hundredths| {
+                    let share = Share::new(hundredths);
+                    share.ok_or(SampleRejection::ShareImpossible { what, hundredths })
+                };
+                let bound = Bound {
+                    confidence: share("confidence", confidence)?,
+                    tolerable_error: share("tolerable error", tolerable)?,
+                };
+                assurance::proportional(assurance::hypergeometric(population, bound), &of)
+            }
+            _ => return Err(SampleRejection::SizeNotClear {}),
+        };
+    // It would be known beforehand that nothing of it is drawn.
+    if let Some(stratum) =
+        strata.keys().zip(&sizes).find_map(|(it, size)| (*size == 0).then_some(it))
+    {
+        let (stratum, size) = ((*stratum).to_owned(), sizes.iter().sum());
+        let strata = of.len() as u64;
+        return Err(SampleRejection::StratumLeftOut { stratum, strata, size });
+    }
     let quota =
         |((stratum, of), size): ((&str, u64), u64)| Quota { of, size, stratum: stratum.to_owned() };
     Ok(strata.into_keys().zip(of).zip(sizes).map(quota).collect())

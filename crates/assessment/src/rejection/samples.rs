@@ -3,7 +3,7 @@
 use crate::sample::{AnomalyClass, Finding, Population, Stratifier};
 use crate::scoring::Score;
 use crate::text::Seed;
-use crate::{ItemId, PartialDate, PersonId, SampleId};
+use crate::{FrameworkId, ItemId, PartialDate, PersonId, SampleId};
 
 rejections! {
     /// A step of quality assurance that the rules do not allow.
@@ -82,6 +82,27 @@ rejections! {
         stratum: Stratifier,
     } "stratum_twice", "the population is divided by {stratum} twice",
         "name each division once";
+
+    /// The divisions stand in another order than that of the format.
+    StrataOutOfOrder {
+        /// What should come later.
+        before: Stratifier,
+        /// What should come first.
+        stratum: Stratifier,
+    } "strata_out_of_order", "{stratum} comes before {before} when a population is divided",
+        "in the order of the format, as another order could give what is left over to others";
+
+    /// A stratum of which nothing would be drawn.
+    StratumLeftOut {
+        /// The stratum.
+        stratum: String,
+        /// How many there are.
+        strata: u64,
+        /// How many items are drawn of all.
+        size: u64,
+    } "stratum_left_out",
+        "of the stratum `{stratum}` nothing would be drawn: {size} items among {strata} strata",
+        "divide by fewer things, draw more, or take a number of each stratum (--each)";
 
     /// More strata than one record can name.
     TooManyStrata {
@@ -274,6 +295,16 @@ rejections! {
         class: AnomalyClass,
     } "class_without_anomaly", "item {item} is given the class {class} and is no anomaly",
         "leave the class out, or record an anomaly";
+
+    /// A framework that was adopted already is said to be an answer.
+    AdoptedBefore {
+        /// The sample.
+        sample: SampleId,
+        /// The framework.
+        framework: FrameworkId,
+    } "adopted_before",
+        "framework {framework} is in this ledger already, and not because of sample {sample}",
+        "what was found is answered by a framework that is adopted after it, with another id";
 
     /// A framework is adopted because of a sample in which nothing was found.
     NoAnomaly {

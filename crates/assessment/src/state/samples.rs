@@ -4,7 +4,7 @@ use super::State;
 use crate::event::*;
 use crate::sample::Finding;
 use crate::text::Seed;
-use crate::{Event, ItemId};
+use crate::{Event, FrameworkId, ItemId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sample of decisions, from its commitment on.
@@ -24,6 +24,8 @@ pub struct Sample {
     pub judged: BTreeMap<ItemId, SampleItemJudged>,
     /// What was found before, where a later word took its place; oldest first.
     pub corrected: Vec<SampleItemJudged>,
+    /// The frameworks that were adopted because of it.
+    pub answers: BTreeSet<FrameworkId>,
 }
 
 impl Sample {
@@ -34,7 +36,7 @@ impl Sample {
 }
 
 impl State {
-    /// Takes in an event of a sample.
+    /// Takes in an event of a sample, or of what became of it.
     pub(crate) fn follow_sample(&mut self, event: &Event) {
         let id = match event {
             Event::SampleCommitted(event) => return self.commit_sample(event),
@@ -42,6 +44,7 @@ impl State {
             Event::SampleDrawn(event) => event.sample,
             Event::SampleItemScored(event) => event.sample,
             Event::SampleItemJudged(event) => event.sample,
+            Event::FrameworkAdopted(FrameworkAdopted { because: Some(sample), .. }) => *sample,
             _ => return,
         };
         let Some(sample) = self.samples.get_mut(&id) else { return };
@@ -53,6 +56,9 @@ impl State {
             }
             Event::SampleItemJudged(event) => {
                 sample.corrected.extend(sample.judged.insert(event.item, event.clone()));
+            }
+            Event::FrameworkAdopted(event) => {
+                sample.answers.insert(event.framework.id);
             }
             _ => {}
         }
@@ -68,6 +74,7 @@ impl State {
             scored: BTreeMap::new(),
             judged: BTreeMap::new(),
             corrected: Vec::new(),
+            answers: BTreeSet::new(),
         };
         self.samples.insert(event.sample, sample);
     }

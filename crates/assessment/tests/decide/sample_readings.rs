@@ -159,5 +159,11 @@ fn a_framework_answers_an_anomaly() {
     adopt(&found, "2026-05-16").refused("out_of_order");
     let recorded = adopt(&found, TODAY).recorded();
     assert_eq!((recorded[0].0, &recorded[0].1["because"]), ("framework_adopted", &json!("2026-a")));
-    adopt(&found.and(judge(item, json!({}))), TODAY).refused("no_anomaly");
+    adopt(&found.clone().and(judge(item, json!({}))), TODAY).refused("no_anomaly");
+    // Said twice it is the same; what was there before is no answer.
+    let data =
+        |id: &str| json!({"adopted_on": TODAY, "because": "2026-a", "framework": framework(id)});
+    let adopted = |id: &str| command("adopt_framework", data(id), json!({}));
+    found.clone().and(adopted("la-2023")).when(adopted("la-2023")).quiet();
+    found.when(adopted("la-2025")).refused("adopted_before");
 }

@@ -153,7 +153,7 @@ pub fn commands_after(mut commands: Vec<Command>) -> Vec<Command> {
         "by": "p-107", "population": {
             "assessor": SCORER, "framework": METHOD_A, "from": "2026-01", "of": "score_reviews",
             "region": "North East", "statement": "assessing-needs", "to": "2026-12-31",
-        }, "seed_from": "ten dice, rolled in public", "size": 1, "strata": ["statement", "rating"],
+        }, "seed_from": "ten dice, rolled in public", "size": 1, "strata": ["rating", "statement"],
     });
     let bound = json!({"confidence": 9500, "size": null, "tolerable_error": 500});
     let first = [
@@ -186,6 +186,7 @@ fn of_commitments() -> Vec<When> {
     let erasures = json!({"population": {"of": "erasures"}});
     let by_statement = json!({"population": {"of": "publications"}, "strata": ["statement"]});
     let too_many = json!({"size": MOST_ITEMS + 1});
+    let each = json!({"as_of": 2_000, "each": 1, "size": null, "strata": ["assessor"]});
     vec![
         commit(json!({"as_of": 999})),
         commit(erasures),
@@ -193,9 +194,11 @@ fn of_commitments() -> Vec<When> {
         commit(json!({"size": 10})),
         commit(json!({"confidence": 9500, "size": null, "tolerable_error": 0})),
         commit(by_statement),
-        commit(json!({"strata": ["statement", "rating", "statement"]})),
+        commit(json!({"strata": ["rating", "statement", "rating"]})),
+        commit(json!({"strata": ["statement", "rating"]})),
+        commit(json!({"size": 8, "strata": ["statement"]})),
         many.clone().when(self::commit(&many, too_many)),
-        many.clone().when(self::commit(&many, json!({"strata": ["assessor"]}))),
+        many.clone().when(self::commit(&many, each)),
     ]
 }
 
@@ -230,9 +233,10 @@ fn of_readings() -> Vec<When> {
     let published = drawn(published, json!({"population": {"of": "publications"}, "size": 1}));
     let publication = items(&published)[0];
     let undescribed = json!({"class": "not_supported", "finding": "anomaly"});
-    let because = json!({
-        "adopted_on": TODAY, "because": "2026-a", "framework": framework("la-2023"),
-    });
+    let adopt_because = |id: &str| {
+        let data = json!({"adopted_on": TODAY, "because": "2026-a", "framework": framework(id)});
+        command("adopt_framework", data, json!({}))
+    };
     vec![
         committed(decided(), json!({})).when(second_score(item, json!({}))),
         known.clone().when(second_score(ItemId::record(0), json!({}))),
@@ -246,7 +250,8 @@ fn of_readings() -> Vec<When> {
         published.when(judge(publication, json!({"finding": "adjacent"}))),
         read.clone().when(judge(item, undescribed)),
         read.clone().when(judge(item, json!({"class": "not_supported"}))),
-        read.and(judge(item, json!({}))).when(command("adopt_framework", because, json!({}))),
+        read.clone().and(judge(item, json!({}))).when(adopt_because("la-2023")),
+        read.and(judge(item, anomaly())).when(adopt_because("la-2025")),
     ]
 }
 
@@ -319,6 +324,9 @@ fn no_seed_is_older_than_its_sample() {
     }
     let beacon = seed(json!({"announced_on": "2026-05-11", "source": "beacon"}));
     committed_on("2026-05-10", json!({})).when(beacon).refused("beacon_not_named");
+    // What the commitment itself tells was known when it was made.
+    let told = json!({"seed_from": "ten dice; 3141-5926 5358 9793 came out"});
+    committed(decided(), told).when(self::seed(json!({}))).refused("seed_known");
 }
 
 #[test]

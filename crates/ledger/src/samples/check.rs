@@ -263,7 +263,7 @@ impl Samples {
             let again = state.population.zip(quotas).zip(seeded);
             let again = again.map(|((frame, quotas), it)| frame.draw(quotas, it.seed.as_str()));
             check.items = again.as_ref().map(|items| items.len() as u64);
-            check_draw(&mut check, stood.position, drawn, again.as_deref());
+            check_draw(&mut check, *stood, drawn, again.as_deref());
         }
         check.find_repeated(SampleStep::Draw, &steps.drawn);
         Ok(check)
@@ -293,9 +293,17 @@ impl Samples {
             let found = format!("one that record {known} had not told before the commitment");
             check.find(step, at, "seed", &seeded.seed, found);
         }
+        if promised.seed_from.as_ref().is_some_and(|it| seeded.seed.is_in(it.as_str())) {
+            let found = "one that the commitment itself did not tell";
+            check.find(step, at, "seed", &seeded.seed, found);
+        }
         // By the day on which it was recorded that there is a sample: that one was not made up.
         let (announced, committed_on) = (seeded.announced_on, committed.day);
         let first = announced.first_day();
+        if first > stood.day {
+            let found = format!("{} or earlier, when it was recorded", stood.day);
+            check.find(step, at, "announced_on", announced, found);
+        }
         match seeded.source {
             SeedSource::Dice if first < committed_on => {
                 check.find(step, at, "announced_on", announced, format!("{committed_on} or later"));
@@ -383,8 +391,14 @@ fn compare_quotas(check: &mut SampleCheck, at: u64, recorded: &[Quota], again: &
 }
 
 /// Compares a draw with what the commitment and the seed give.
-fn check_draw(check: &mut SampleCheck, at: u64, drawn: &SampleDrawn, again: Option<&[ItemId]>) {
-    let step = SampleStep::Draw;
+fn check_draw(
+    check: &mut SampleCheck,
+    stood: Stood,
+    drawn: &SampleDrawn,
+    again: Option<&[ItemId]>,
+) {
+    let (step, at) = (SampleStep::Draw, stood.position);
+    check.compare(step, at, "drawn_on", (drawn.drawn_on, PartialDate::from(stood.day)));
     let steps = [(check.committed, "that was committed to"), (check.seeded, "that has a seed")];
     for (before, which) in steps {
         match before {

@@ -91,7 +91,13 @@ fn an_honest_sample_is_found_to_be_one() {
 /// What is done to the records, what the sample computed again says first, and what the rules say.
 type Forgery = (&'static str, fn(&mut Vec<Value>), &'static str, &'static str);
 
-const DRAWS: [Forgery; 8] = [
+const DRAWS: [Forgery; 9] = [
+    (
+        "a draw of an earlier day",
+        |all| date(all, "sample_drawn", "drawn_on", "2026-05-01"),
+        "draw: drawn_on is 2026-05-01, and should be 2026-05-17",
+        "drawn_on is ",
+    ),
     (
         "an item that was not drawn",
         |all| {
@@ -156,7 +162,19 @@ const DRAWS: [Forgery; 8] = [
     ),
 ];
 
-const SEEDS: [Forgery; 7] = [
+const SEEDS: [Forgery; 9] = [
+    (
+        "a seed that the commitment tells",
+        |all| data(all, "sample_committed", 0)["seed_from"] = json!(format!("dice: {SEED}")),
+        "and should be one that the commitment itself did not tell",
+        "seed_known",
+    ),
+    (
+        "a seed of a day to come",
+        |all| date(all, "sample_seeded", "announced_on", "2027-05-01"),
+        "seed: announced_on is 2027-05-01, and should be 2026-05-17 or earlier",
+        "date_in_future",
+    ),
     (
         "a seed before the commitment",
         |all| {

@@ -360,7 +360,7 @@ fn a_panels_scores_are_items_of_their_own() {
     let panel = site.ledger.decisions(as_of as u64, &query(population.clone())).unwrap();
     assert_eq!(panel.len(), 9);
     assert!(panel.iter().all(|it| it.assessor.unwrap().as_str() == "p-020"), "{panel:?}");
-    let strata = ["assessor", "rating", "threshold_distance"];
+    let strata = ["rating", "threshold_distance", "assessor"];
     site.done(
         "commit_sample",
         json!({ "as_of": as_of, "population": population, "size": 3, "strata": strata }),

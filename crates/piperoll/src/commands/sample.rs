@@ -53,6 +53,9 @@ pub fn run(home: &Home, command: &SampleCommand, out: &mut dyn Write) -> Outcome
 }
 
 fn commit(home: &Home, args: &CommitSample, out: &mut dyn Write) -> Outcome {
+    // They are typed in any order; the format has one.
+    let mut strata = args.strata.clone();
+    strata.sort_unstable();
     let mut ledger = open(home)?;
     let (which, size) = (&args.which, &args.size);
     let statement = which.statement.as_deref();
@@ -75,7 +78,7 @@ fn commit(home: &Home, args: &CommitSample, out: &mut dyn Write) -> Outcome {
         },
         seed_from: args.seed_from.clone(),
         size: size.size,
-        strata: args.strata.clone(),
+        strata,
         tolerable_error: size.tolerable_error.map(Share::hundredths),
     };
     for event in carry_out(&mut ledger, &args.writing, command, vec![], out)? {

@@ -29,15 +29,6 @@ impl Known {
         let state = records.iter().map(|it| &it.event).fold(State::default(), evolve);
         Ok(Self { records, samples: state.samples })
     }
-
-    /// The frameworks that were adopted because of what was found in a sample.
-    pub fn frameworks(&self, id: SampleId) -> Vec<FrameworkId> {
-        let adopted = self.records.iter().filter_map(|it| match &it.event {
-            Event::FrameworkAdopted(it) if it.because == Some(id) => Some(it.framework.id),
-            _ => None,
-        });
-        adopted.collect()
-    }
 }
 
 /// The sample that a record is about, if it is about one.
@@ -107,9 +98,9 @@ impl Row for SampleRow {
     }
 }
 
-fn row(known: &Known, sample: &Sample) -> SampleRow {
+fn row(sample: &Sample) -> SampleRow {
     let committed = &sample.committed;
-    let frameworks = known.frameworks(committed.sample);
+    let frameworks: Vec<&str> = sample.answers.iter().map(FrameworkId::as_str).collect();
     SampleRow {
         sample: committed.sample,
         committed_on: committed.committed_on,
@@ -122,7 +113,7 @@ fn row(known: &Known, sample: &Sample) -> SampleRow {
         judged: sample.judged.len() as u64,
         anomalies: sample.anomalies().count() as u64,
         corrected: corrected(sample).len() as u64,
-        frameworks: frameworks.iter().map(FrameworkId::as_str).collect::<Vec<_>>().join(" "),
+        frameworks: frameworks.join(" "),
     }
 }
 
@@ -152,7 +143,7 @@ pub fn rows(known: &Known) -> Vec<SampleRow> {
         Event::SampleCommitted(it) => known.samples.get(&it.sample),
         _ => None,
     });
-    committed.map(|sample| row(known, sample)).collect()
+    committed.map(row).collect()
 }
 
 /// Lists the samples.

@@ -14,6 +14,7 @@ use assessment::{FrameworkId, SampleId};
 use journal::Hash;
 use ledger::{Ledger, Recorded};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// A record of a sample.
@@ -37,7 +38,7 @@ struct Shown<'a> {
     items: Vec<ItemRow>,
     /// What was found before a later word took its place.
     corrected: &'a [SampleItemJudged],
-    frameworks: Vec<FrameworkId>,
+    frameworks: &'a BTreeSet<FrameworkId>,
     records: Vec<RecordRow>,
 }
 
@@ -75,7 +76,7 @@ pub fn run(home: &Home, id: SampleId, asking: &Asking, out: &mut dyn Write) -> O
         drawn: sample.drawn.as_ref(),
         items,
         corrected: &sample.corrected,
-        frameworks: all.frameworks(id),
+        frameworks: &sample.answers,
         records: of_this.map(record).collect(),
     };
     match asking.format {

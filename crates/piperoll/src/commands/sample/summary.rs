@@ -116,14 +116,20 @@ impl SummaryRow {
         if self.judged > 0 && self.left == 0 {
             let confidence = Share::new(CONFIDENCE).expect("it is less than all");
             let interval = clopper_pearson(self.anomalies, self.judged, confidence);
-            // What was read is known: there are these anomalies, and no others among them.
-            let share = |items: u64| items as f64 / self.population as f64;
-            let unread = self.population - self.judged;
-            let low = interval.low.max(share(self.anomalies));
-            let high = interval.high.min(share(self.anomalies + unread));
-            (self.low, self.high) = (Some(hundredths(low)), Some(hundredths(high)));
+            (self.low, self.high) =
+                (Some(hundredths(interval.low)), Some(hundredths(interval.high)));
         }
         self
+    }
+
+    /// Between which rates that of the whole lies for certain, where the interval goes beyond:
+    /// these anomalies there are, and no others among what was read.
+    fn certain(&self) -> Option<(f64, f64)> {
+        let per_cent = |items: u64| items as f64 * 100.0 / self.population as f64;
+        let unread = self.population - self.judged;
+        let certain = (per_cent(self.anomalies), per_cent(self.anomalies + unread));
+        let (low, high) = self.low.zip(self.high)?;
+        (low < certain.0 || high > certain.1).then_some(certain)
     }
 }
 
@@ -150,7 +156,7 @@ pub fn run(home: &Home, args: &ShowSample, out: &mut dyn Write) -> Outcome {
     let whole = SummaryRow::of(&sample, None, sample.committed.population_size, &drawn.items);
     let alike = is_drawn_alike(&sample);
     let mut rows = vec![if alike { whole.with_rate() } else { whole }];
-    if sample.committed.quotas.len() > 1 {
+    if sample.committed.quotas.len() > 1 && !items::hides_strata(&sample) {
         rows.extend(strata(&sample, &drawn.items));
     }
     if asking.format != Format::Table {
@@ -180,13 +186,14 @@ fn strata(sample: &Sample, items: &[ItemId]) -> Vec<SummaryRow> {
     sample.committed.quotas.iter().map(row).collect()
 }
 
-/// Whether an item stands for as many decisions in every stratum: in proportion to the strata, it
-/// does but for rounding.
+/// Whether an item stands for about as many decisions in every stratum, for no more than twice as
+/// many as in another.
 fn is_drawn_alike(sample: &Sample) -> bool {
     let quotas = &sample.committed.quotas;
-    let rate = |quota: &Quota| (u128::from(quota.size), u128::from(quota.of));
-    let same = |a: &Quota, b: &Quota| rate(a).0 * rate(b).1 == rate(b).0 * rate(a).1;
-    sample.committed.each.is_none() || quotas.windows(2).all(|pair| same(&pair[0], &pair[1]))
+    let stands_for = |it: &Quota, other: &Quota| {
+        u128::from(it.of) * u128::from(other.size) <= 2 * u128::from(other.of) * u128::from(it.size)
+    };
+    quotas.iter().all(|it| quotas.iter().all(|other| stands_for(it, other)))
 }
 
 fn tell_classes(sample: &Sample, out: &mut dyn Write) -> Outcome {
@@ -208,7 +215,7 @@ fn remarks(sample: &Sample, whole: &SummaryRow, alike: bool) -> Vec<String> {
     if !alike {
         remarks.push(
             "No overall rate: the strata were drawn at different rates, so that an item of one \
-             stands for more decisions than an item of another."
+             stands for more than twice as many decisions as an item of another."
                 .to_owned(),
         );
     }
@@ -218,18 +225,13 @@ fn remarks(sample: &Sample, whole: &SummaryRow, alike: bool) -> Vec<String> {
             count(whole.left, "item")
         ));
     }
-    let untouched: Vec<&str> = sample
-        .committed
-        .quotas
-        .iter()
-        .filter(|quota| quota.size == 0)
-        .map(|quota| quota.stratum.as_str())
-        .collect();
-    if !untouched.is_empty() {
-        remarks.push(format!("Nothing was drawn of: {}.", untouched.join("; ")));
+    if alike && let Some((low, high)) = whole.certain() {
+        remarks.push(format!(
+            "The interval is Clopper and Pearson's; what was read leaves {low:.1} to {high:.1} %."
+        ));
     }
     remarks.extend(corrected(sample).into_iter().map(taken_back));
-    remarks.extend(supported(sample, whole));
+    remarks.extend(alike.then(|| supported(sample, whole)).flatten());
     remarks
 }
 
