@@ -15,7 +15,7 @@ use crate::render::Row;
 use ::assessment::framework::Framework;
 use ::assessment::{Event, OrganisationCode, State};
 use chrono::NaiveDate;
-use ledger::{Catalogue, Filter, Ledger, Question, Scope, Unusable};
+use ledger::{Catalogue, Filter, Ledger, Question, Recorded, Scope, Unusable};
 use projections::{
     Body, Counting, CoverageRow, Grouping, HistoryRow, Knowing, NationalRow, RatingsRow,
     ReviewedRow, ScoresRow, StaleRow, TransitionsRow,
@@ -135,7 +135,7 @@ pub fn all(
         let scores = categories::of_all(ledger, at(asking), &filter)?;
         tables.push(Table::of("category_scores", &scores));
         tables.extend(of_work(ledger, asking, &state, on)?);
-        tables.extend(of_samples(ledger, asking)?);
+        tables.extend(of_samples(ledger, records)?);
         let errors = ledger.raised_in_error(at(asking))?;
         tables.push(Table::of("section_50", &section_50::all_rows(&state, &codes, &errors)));
     }
@@ -243,8 +243,8 @@ fn of_work(
 }
 
 /// What quality assurance sampled, and what it found.
-fn of_samples(ledger: &mut Ledger, asking: &Asking) -> Result<[Table; 2], Failure> {
-    let known = sample::list::Known::of(ledger, at(asking))?;
+fn of_samples(ledger: &mut Ledger, records: Vec<Recorded>) -> Result<[Table; 2], Failure> {
+    let known = sample::list::Known::among(records);
     let mut items = Vec::new();
     for sample in known.samples.values() {
         items.extend(sample::items::rows(ledger, sample)?);

@@ -25,9 +25,14 @@ pub struct Known {
 impl Known {
     /// Reads what a question at a time may see.
     pub fn of(ledger: &Ledger, at: At) -> Result<Self, Failure> {
-        let records = ledger.gather(at, &|event| of_sample(event).is_some())?;
+        Ok(Self::among(ledger.gather(at, &|event| of_sample(event).is_some())?))
+    }
+
+    /// What these records say of samples.
+    pub fn among(mut records: Vec<Recorded>) -> Self {
+        records.retain(|it| of_sample(&it.event).is_some());
         let state = records.iter().map(|it| &it.event).fold(State::default(), evolve);
-        Ok(Self { records, samples: state.samples })
+        Self { records, samples: state.samples }
     }
 }
 
